@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peewee import Database, DatabaseProxy, DateTimeField, Model, SqliteDatabase, TextField
 
@@ -80,6 +80,11 @@ class UtcDateTime(DateTimeField):
 
 class BaseModel(Model):
     """All tables live in the one database; names are the model's in snake case."""
+
+    if TYPE_CHECKING:  # peewee makes these at run time: the key, and `<foreign key>_id`
+        id: Any
+
+        def __getattr__(self, name: str) -> Any: ...
 
     class Meta:
         database = database

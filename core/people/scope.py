@@ -1,0 +1,121 @@
+"""The one place that decides who may see or handle what. Out of scope does not exist: `OutOfScope`, 404."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Expression, ModelSelect
+
+from core.errors import OutOfScope
+from core.models import Account, Case, Grant, NoConflict, PanelMember, Recusal
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One grant as it stands: a role and what it is bound to (ids; None where it is not bound)."""
+
+    role: str
+    region: int | None = None
+    district: int | None = None
+    carrier: int | None = None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person as seen by the rules: the account and its live grants. Nobody signed in has `account` None."""
+
+    account: int | None = None
+    name: str = ""
+    reaches: tuple[Reach, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(reach.role for reach in self.reaches)
+
+    def within(self, role: str) -> list[Reach]:
+        """The grants of this role."""
+        return [reach for reach in self.reaches if reach.role == role]
+
+    def has(self, role: str, region: int) -> bool:
+        """Whether the person holds this role in this region."""
+        return any(reach.region == region for reach in self.within(role))
+
+
+NOBODY = Viewer()
+
+
+def viewer_of(account: Account) -> Viewer:
+    """Read the live grants of an account; an inactive account reaches nothing."""
+    if not account.is_active:
+        return NOBODY
+    grants = Grant.select().where((Grant.account == account.id) & Grant.revoked_at.is_null())
+    reaches = tuple(
+        Reach(g.role, g.region_id, g.district_id, g.carrier_id) for g in grants.order_by(Grant.id)
+    )
+    return Viewer(account.id, account.display_name, reaches)
+
+
+def _case_condition(viewer: Viewer, reach: Reach) -> Expression | None:
+    """Which cases one grant reaches, as a condition; None for roles that read no case."""
+    if reach.role == "carrier_clerk":
+        return Case.carrier == reach.carrier
+    if reach.role == "district_reviewer":
+        return (Case.region == reach.region) & (Case.district == reach.district)
+    if reach.role == "city_reviewer":
+        return Case.region == reach.region
+    if reach.role == "expert":
+        return (Case.region == reach.region) & Case.id.in_(assigned_cases(viewer))
+    return None
+
+
+def assigned_cases(viewer: Viewer) -> ModelSelect[Any]:
+    """Ids of the cases this expert has been assigned: on the panel of the round, not recused.
+
+    Only while or after the case stands before the panel; a recused expert sees nothing of that carrier.
+    """
+    recused = Recusal.select(Recusal.case).join(PanelMember).where(PanelMember.account == viewer.account)
+    rounds = PanelMember.select(PanelMember.round).where(
+        (PanelMember.account == viewer.account) & PanelMember.removed_at.is_null()
+    )
+    return Case.select(Case.id).where(Case.round.in_(rounds) & (Case.stage == "expert_panel") & Case.id.not_in(recused))
+
+
+def visible_cases(viewer: Viewer, role: str | None = None) -> ModelSelect[Any]:
+    """The cases that a person may see, by all grants or by those of one role."""
+    reaches = viewer.reaches if role is None else viewer.within(role)
+    conditions = [c for c in (_case_condition(viewer, reach) for reach in reaches) if c is not None]
+    if not conditions:
+        return Case.select().where(Case.id == 0)
+    either = conditions[0]
+    for condition in conditions[1:]:
+        either = either | condition
+    return Case.select().where(either)
+
+
+def find_case(viewer: Viewer, case_id: int, role: str | None = None) -> Case:
+    """The case, if this person may see it (in this role, where one is named). Raises OutOfScope."""
+    found = visible_cases(viewer, role).where(Case.id == case_id).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def may_handle(viewer: Viewer, case: Case, role: str) -> bool:
+    """Whether this person holds `role` for this case, so that an action of that role is theirs to take."""
+    return visible_cases(viewer, role).where(Case.id == case.id).exists()
+
+
+def membership(viewer: Viewer, round_id: int) -> PanelMember:
+    """The expert's seat on the panel of a round. Raises OutOfScope for everybody else."""
+    seat = PanelMember.get_or_none(
+        (PanelMember.round == round_id) & (PanelMember.account == viewer.account) & PanelMember.removed_at.is_null()
+    )
+    if seat is None or "expert" not in viewer.roles:
+        raise OutOfScope
+    return seat
+
+
+def has_declared_no_conflict(seat: PanelMember, case_id: int) -> bool:
+    """Whether the expert has said that nothing stands between them and this carrier (opens the material)."""
+    return NoConflict.select().where((NoConflict.member == seat) & (NoConflict.case == case_id)).exists()
