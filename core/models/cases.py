@@ -78,6 +78,7 @@ class Draft(BaseModel):
     case = ForeignKeyField(Case, unique=True, backref="drafts", on_delete="CASCADE")
     answers = JsonText(default=dict)
     raw = JsonText(default=dict)  # what was typed where it could not be read
+    touched = JsonText(default=dict)  # field → revision that last changed it
     revision = IntegerField(default=0)
     saved_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
     saved_at = UtcDateTime()

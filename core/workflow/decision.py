@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import Refused
-from core.workflow.definition import Action, Stage, Workflow
+from core.workflow.definition import ROUND_EFFECTS, Action, Stage, Workflow
 from forms.formula import compile_formula
 
 NEED_TEXT = {
@@ -56,4 +56,4 @@ def decide(
 def open_actions(workflow: Workflow, stage_key: str, roles: frozenset[str]) -> list[Action]:
     """The buttons for a person with these roles; moves made by the round are not among them."""
     stage = workflow.stage(stage_key)
-    return [a for a in stage.actions if a.by == "actor" and (a.role or stage.role) in roles]
+    return [a for a in stage.actions if a.effect not in ROUND_EFFECTS and (a.role or stage.role) in roles]

@@ -16,6 +16,8 @@ STAGE_KINDS = ("fill", "review", "expert_panel", "determination", "public_notice
 SCOPES = ("carrier", "district", "region", "panel")
 BASES = ("text", "reading", "practice")
 EFFECTS = ("submit", "forward", "return", "withdraw", "determine", "redetermine", "publish", "close")
+ROUND_EFFECTS = frozenset({"determine", "redetermine", "publish", "close"})
+"""Moves that the round makes (for one case or many at once), never a button on the case's own page."""
 NEEDS = ("opinion", "reasons", "said", "site_visit")
 CLOCK_KINDS = ("plan", "working_days", "calendar_days", "calendar_months")
 WHEN_OVER = ("remind", "escalate", "act")
@@ -40,10 +42,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Action:
-    """A way out of a stage. `needs` lists what must be given with it; `condition` is a formula over the facts.
-
-    `by = "round"` marks a move that the round makes for many cases at once, never a button on the case.
-    """
+    """A way out of a stage. `needs` lists what must be given with it; `condition` is a formula over the facts."""
 
     key: str
     name: str
@@ -51,7 +50,6 @@ class Action:
     effect: str
     needs: tuple[str, ...] = ()
     condition: str = ""
-    by: str = "actor"
     role: str = ""
     clause: str = ""
     basis: str = "text"
@@ -172,7 +170,6 @@ def _action(reader: _Reader, data: Any, key: str) -> Action:
         reader.text(values, key, name)
     reader.choice(values, key, "effect", EFFECTS)
     reader.choice(values, key, "basis", BASES)
-    reader.choice(values, key, "by", ("actor", "round"))
     needs = tuple(data.get("needs", ())) if isinstance(data, Mapping) else ()
     for need in needs:
         if need not in NEEDS:

@@ -1,0 +1,99 @@
+"""One action, one transaction, done once. Every verb runs through `once` or `transaction`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from peewee import IntegrityError
+
+from core.cases import statements
+from core.models import CaseEvent, Account, database
+from core.clock import shanghai
+from core.errors import Refused, Stale
+
+Receipt = dict[str, Any]
+"""What an action answers: number, message, what follows. A repeat of the same form gets the same one."""
+
+_doorbells: list[Callable[[], None]] = []
+
+
+def on_commit(ring: Callable[[], None]) -> None:
+    """Have `ring` called after each action that committed (the queue's doorbell)."""
+    _doorbells.append(ring)
+
+
+def new_token() -> str:
+    """A one-time token for one drawn form."""
+    return secrets.token_urlsafe(24)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One transaction; afterwards the doorbell rings. A failing doorbell harms nothing: the outbox is the truth."""
+    with database.atomic():
+        yield
+    for ring in _doorbells:
+        ring()
+
+
+def once(token: str, work: Callable[[], Receipt]) -> Receipt:
+    """Do `work` in one transaction unless this form was acted on before; then give the first receipt again.
+
+    The token is looked at before anything else, so that a repeat is answered even when the case has moved on.
+    """
+    if not token:
+        raise Refused("这一页缺少一次性标记，请刷新后重新提交。")
+    try:
+        with transaction():
+            first = statements.find_receipt(token)
+            if first is not None:
+                return {**first, "repeated": True}
+            receipt = work()
+            statements.use_token(token, receipt)
+            return receipt
+    except IntegrityError:
+        with database.atomic():
+            first = statements.find_receipt(token)
+        if first is None:
+            raise
+        return {**first, "repeated": True}
+
+
+def require_version(row: statements.CaseRow, seen: int) -> None:
+    """Raises Stale, naming who did what and when, if the case moved since the form was drawn."""
+    if row.stage_version != seen:
+        raise Stale(stale_text(row.id))
+
+
+def stale_text(case_id: int) -> str:
+    """Who moved the case last, in a sentence."""
+    last = (
+        CaseEvent.select(CaseEvent, Account.display_name.alias("who"))
+        .left_outer_join(Account)
+        .where((CaseEvent.case == case_id) & CaseEvent.body.contains('"to":'))
+        .order_by(CaseEvent.sequence.desc())
+        .objects()
+        .first()
+    )
+    if last is None:
+        return "这件事刚有变化，请刷新后再看。"
+    when = shanghai(last.occurred_at).strftime("%H:%M")
+    said = EVENT_NAMES.get(last.kind, "办理")
+    return f"{last.who or '系统'} 已于 {last.policy_date.month}月{last.policy_date.day}日 {when} {said}此件，请刷新后再看。"
+
+
+EVENT_NAMES = {
+    "opened": "发起",
+    "submitted": "提交",
+    "forwarded": "审核通过",
+    "returned": "退回",
+    "withdrawn": "撤回",
+    "determined": "认定",
+    "redetermined": "重新认定",
+    "published": "公示",
+    "closed": "办结",
+}
+"""The kinds of events that move a case, as a verb in the past."""
