@@ -67,10 +67,14 @@ class Evaluation:
 
 @dataclass(frozen=True, eq=False)
 class Formula:
-    """A checked formula; evaluating it never raises, whatever the data."""
+    """A checked formula; evaluating it never raises, whatever the data.
+
+    ``names`` is everything it needs; ``tables`` and ``columns`` say which of it are tables and their columns.
+    """
 
     source: str
     names: frozenset[str]
+    tables: frozenset[str]
     columns: frozenset[tuple[str, str]]
     _run: Callable[[Mapping[str, object]], Operand]
 
@@ -99,13 +103,13 @@ def compile_formula(source: str) -> Formula:
     """Check and compile; raises FormulaError, whose message says what, where and what is allowed."""
     tree = parse(source)
     nodes = list(_walk(tree))
-    tables = [node for node in nodes if isinstance(node, Call) and node.function in TABLE_FUNCTIONS]
+    calls = [node for node in nodes if isinstance(node, Call) and node.function in TABLE_FUNCTIONS]
     names = {node.name for node in nodes if isinstance(node, Name)}
-    names.update(_text(node.arguments[0]) for node in tables)
+    tables = frozenset(_text(node.arguments[0]) for node in calls)
     columns = frozenset(
-        (_text(node.arguments[0]), _text(node.arguments[1])) for node in tables if len(node.arguments) == 2
+        (_text(node.arguments[0]), _text(node.arguments[1])) for node in calls if len(node.arguments) == 2
     )
-    return Formula(source, frozenset(names), columns, _build(tree))
+    return Formula(source, frozenset(names | tables), tables, columns, _build(tree))
 
 
 def _walk(node: Node) -> Iterator[Node]:
@@ -138,9 +142,7 @@ def _build(node: Node) -> _Run:
     if isinstance(node, Prefix):
         return _prefix(node)
     if isinstance(node, Chain):
-        return _CHAINS[node.kind](
-            _build(node.first), [(sign, _build(operand)) for sign, operand in node.rest]
-        )
+        return _CHAINS[node.kind](_build(node.first), [(sign, _build(operand)) for sign, operand in node.rest])
     return _called(node)
 
 

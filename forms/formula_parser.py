@@ -268,9 +268,7 @@ class _Reader:
             return node
         if token.kind == "end":
             raise FormulaError("公式没有写完；最后还缺一个数字、字段名或括号")
-        raise FormulaError(
-            f"公式第 {token.position} 个字符处的“{token.text}”放错了地方；这里应是数字、字段名或左括号"
-        )
+        raise FormulaError(f"公式第 {token.position} 个字符处的“{token.text}”放错了地方；这里应是数字、字段名或左括号")
 
     def _name_or_call(self, token: _Token) -> Node:
         if self._take("("):
@@ -296,8 +294,7 @@ class _Reader:
         if not fewest <= len(arguments) <= most:
             count = str(fewest) if fewest == most else f"{fewest} 至 {most}"
             raise FormulaError(
-                f"公式第 {token.position} 个字符起的函数“{token.text}”要写 {count} 项，"
-                f"现在是 {len(arguments)} 项"
+                f"公式第 {token.position} 个字符起的函数“{token.text}”要写 {count} 项，现在是 {len(arguments)} 项"
             )
         self._check_quoted(token, arguments)
         return Call(token.text, tuple(arguments))
