@@ -10,9 +10,9 @@ from typing import Any
 from peewee import IntegrityError
 
 from core.cases import statements
-from core.models import CaseEvent, Account, database
 from core.clock import shanghai
 from core.errors import Refused, Stale
+from core.models import Account, CaseEvent, database
 
 Receipt = dict[str, Any]
 """What an action answers: number, message, what follows. A repeat of the same form gets the same one."""

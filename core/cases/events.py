@@ -23,10 +23,19 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def append(row: statements.CaseRow, viewer: Viewer, kind: str, data: dict[str, Any], said: str = "") -> int:
-    """Append one event to the chain of a case that this transaction has loaded; gives its sequence.
+@dataclass(frozen=True)
+class NewEvent:
+    """An event ready to be stored: its place in the chain, its values and the chain's new tip."""
 
-    `data` holds ids, keys and digests, never personal data. Raises Stale when the chain moved in between.
+    sequence: int
+    tip: str
+    values: tuple[object, ...]
+
+
+def prepare(row: statements.CaseRow, viewer: Viewer, kind: str, data: dict[str, Any], said: str = "") -> NewEvent:
+    """Work out the next event of a case that this transaction has loaded.
+
+    `data` holds ids, keys and digests, never personal data.
     """
     sequence, moment, day = row.head_sequence + 1, clock.now(), clock.today()
     body = canonical_json(
@@ -42,12 +51,19 @@ def append(row: statements.CaseRow, viewer: Viewer, kind: str, data: dict[str, A
         }
     )
     tip = digest(row.head_hash + body)
-    if not statements.advance_head(row.id, sequence, tip, row.head_sequence):
-        raise Stale("这件事刚有别人办理过，请刷新后再看。")
-    statements.append_event(
-        row.id, sequence, kind, viewer.account, statements.stored_moment(moment), day, body, said, row.head_hash, tip
+    moment = statements.stored_moment(moment)
+    return NewEvent(
+        sequence, tip, (row.id, sequence, kind, viewer.account, moment, day, body, said, row.head_hash, tip)
     )
-    return sequence
+
+
+def append(row: statements.CaseRow, viewer: Viewer, kind: str, data: dict[str, Any], said: str = "") -> int:
+    """Append an event that does not move the case; gives its sequence. Raises Stale when the chain moved."""
+    event = prepare(row, viewer, kind, data, said)
+    if not statements.advance_head(row.id, event.sequence, event.tip, row.head_sequence):
+        raise Stale("这件事刚有别人办理过，请刷新后再看。")
+    statements.append_event(*event.values)
+    return event.sequence
 
 
 def record(case_id: int, viewer: Viewer, kind: str, data: dict[str, Any], said: str = "") -> int:

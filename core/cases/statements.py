@@ -6,6 +6,7 @@ Written with `?`; turned once per process into the placeholder of the database i
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ LOAD_CASE = (
 )
 MOVE_CASE = (
     'UPDATE "case" SET stage = ?, stage_version = stage_version + 1, entered_stage_on = ?, due_on = ?,'
-    " assignee_id = NULL, outcome = ? WHERE id = ? AND stage_version = ?"
+    " assignee_id = NULL, outcome = ?, head_sequence = ?, head_hash = ? WHERE id = ? AND stage_version = ?"
 )
 ADVANCE_HEAD = 'UPDATE "case" SET head_sequence = ?, head_hash = ? WHERE id = ? AND head_sequence = ?'
 APPEND_EVENT = (
@@ -77,9 +78,20 @@ def load_case(case_id: int) -> CaseRow:
     return CaseRow(*_run(LOAD_CASE + lock, case_id).fetchone())
 
 
-def move_case(row: CaseRow, stage: str, entered_on: date, due_on: date | None, outcome: str) -> bool:
-    """Move a case on from the version that was read; False when somebody else moved it first."""
-    moved = _run(MOVE_CASE, stage, entered_on, due_on, outcome, row.id, row.stage_version)
+@dataclass(frozen=True)
+class Arrival:
+    """Where a case arrives: the stage, since when, until when (None without a clock), and its outcome."""
+
+    stage: str
+    entered_on: date
+    due_on: date | None
+    outcome: str
+
+
+def move_case(row: CaseRow, arrival: Arrival, tip: str) -> bool:
+    """Move a case on, with its chain's new tip, from the version that was read; False when it moved meanwhile."""
+    where = (arrival.stage, arrival.entered_on, arrival.due_on, arrival.outcome)
+    moved = _run(MOVE_CASE, *where, row.head_sequence + 1, tip, row.id, row.stage_version)
     return bool(moved.rowcount == 1)
 
 

@@ -4,7 +4,7 @@ from core.models.base import BaseModel, canonical_json, connect, database
 from core.models.cases import Attachment, Case, CaseEvent, Draft, FormToken, Review, SiteVisit, Submission
 from core.models.definitions import CalendarDay, CalendarYear, DefinitionVersion, ParameterEntry
 from core.models.panel import NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
-from core.models.people import Account, Grant
+from core.models.people import Account, EndedSession, Grant, SignInFailure
 from core.models.records import AdminEvent, Message, OutboxRow, StoredSetting
 from core.models.register import Carrier, CarrierMark, District, Organisation, Region
 from core.models.results import (
@@ -21,7 +21,7 @@ from core.models.rounds import EvaluationRound, Participant
 
 ALL: tuple[type[BaseModel], ...] = (
     Region, District, Organisation, Carrier, CarrierMark,
-    Account, Grant,
+    Account, Grant, SignInFailure, EndedSession,
     DefinitionVersion, ParameterEntry, CalendarDay, CalendarYear,
     EvaluationRound, Participant,
     Case, CaseEvent, FormToken, Draft, Submission, Attachment, Review, SiteVisit,
@@ -33,8 +33,8 @@ ALL: tuple[type[BaseModel], ...] = (
 __all__ = [
     "ALL", "Account", "AdminEvent", "Attachment", "Award", "AwardEntry", "BaseModel", "CalendarDay", "CalendarYear",
     "Carrier", "CarrierMark", "Case", "CaseEvent", "DefinitionVersion", "DeterminationCheck", "District", "Draft",
-    "EvaluationRound", "FormToken", "Grant", "Message", "NoConflict", "NoticeEntry", "Objection", "OpeningBalance",
+    "EndedSession", "EvaluationRound", "FormToken", "Grant", "Message", "NoConflict", "NoticeEntry", "Objection", "OpeningBalance",
     "Organisation", "OutboxRow", "PanelMember", "PanelOpinion", "ParameterEntry", "Participant", "PublicNotice",
-    "Recusal", "Region", "Result", "Review", "ScoreSheet", "SiteVisit", "StoredSetting", "Submission", "canonical_json",
+    "Recusal", "Region", "Result", "Review", "ScoreSheet", "SignInFailure", "SiteVisit", "StoredSetting", "Submission", "canonical_json",
     "connect", "database",
 ]  # fmt: skip

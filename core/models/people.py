@@ -17,8 +17,6 @@ class Account(BaseModel):
     session_epoch = IntegerField(default=1)
     is_active = BooleanField(default=True)
     must_change_password = BooleanField(default=False)
-    failed_sign_ins = IntegerField(default=0)
-    locked_until = UtcDateTime(null=True)
     last_sign_in_at = UtcDateTime(null=True)
     created_at = UtcDateTime()
 
@@ -35,3 +33,22 @@ class Grant(BaseModel):
     granted_by = ForeignKeyField(Account, null=True, backref="given_grants", on_delete="SET NULL")
     granted_at = UtcDateTime()
     revoked_at = UtcDateTime(null=True)
+
+
+class SignInFailure(BaseModel):
+    """Failed sign-ins under a name, whether an account has that name or not, so that a lock tells nothing.
+
+    `name_digest` is the SHA-256 of the name as typed; rows older than a day are removed.
+    """
+
+    name_digest = CharField(max_length=64, primary_key=True)
+    failures = IntegerField(default=0)
+    locked_until = UtcDateTime(null=True)
+    last_at = UtcDateTime(index=True)
+
+
+class EndedSession(BaseModel):
+    """A session that was signed out: its cookie is worth nothing any more. Rows older than a day are removed."""
+
+    key = CharField(max_length=64, primary_key=True)
+    ended_at = UtcDateTime(index=True)

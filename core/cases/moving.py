@@ -1,0 +1,64 @@
+"""The one way a case moves: due date, the case's row, one event, one outbox row, all in the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import clock
+from core.cases import clocks, definitions, events, statements
+from core.cases.action import Receipt, stale_text
+from core.errors import Stale
+from core.models import Case
+from core.people.scope import Viewer
+from core.workflow.decision import Move
+from core.workflow.definition import Stage
+
+EFFECT_EVENTS = {
+    "submit": "submitted",
+    "forward": "forwarded",
+    "return": "returned",
+    "withdraw": "withdrawn",
+    "determine": "scored",
+    "redetermine": "redetermined",
+    "publish": "published",
+    "close": "closed",
+}
+"""The event that an action leaves in the chain, by the action's effect."""
+
+
+def move(
+    row: statements.CaseRow, case: Case, viewer: Viewer, step: Move, data: dict[str, Any] | None = None, said: str = ""
+) -> Receipt:
+    """Move a loaded case along an allowed step. Raises Stale when somebody moved it meanwhile.
+
+    `case` is the model row of the same case (for its round and policy); it is not written.
+    """
+    arrival = _arrival(case, step.target)
+    body = {
+        "action": step.action.key,
+        "from": step.source.key,
+        "to": step.target.key,
+        "due_on": arrival.due_on.isoformat() if arrival.due_on else "",
+        "outcome": arrival.outcome,
+        **(data or {}),
+    }
+    event = events.prepare(row, viewer, EFFECT_EVENTS[step.action.effect], body, said)
+    if not statements.move_case(row, arrival, event.tip):
+        raise Stale(stale_text(row.id))
+    statements.append_event(*event.values)
+    statements.append_outbox("case_moved", {"case": row.id, "sequence": event.sequence, "to": step.target.key})
+    return {
+        "case": row.id,
+        "number": row.number,
+        "action": step.action.name,
+        "stage": step.target.key,
+        "stage_name": step.target.name,
+        "due_on": body["due_on"],
+        "sequence": event.sequence,
+    }
+
+
+def _arrival(case: Case, target: Stage) -> statements.Arrival:
+    entered = clock.today()
+    due = clocks.due_on(definitions.policy_of(case), case.region_id, case.round, target.clock, entered)
+    return statements.Arrival(target.key, entered, due, "finished" if target.kind == "closed" else "")

@@ -1,0 +1,78 @@
+"""Submitting: the full check of the form, a new immutable version of the answers, and the move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import clock
+from core.cases import definitions, moving, statements
+from core.cases.action import Receipt, once, require_version
+from core.cases.drafts import open_draft
+from core.cases.events import digest
+from core.errors import Refused
+from core.models import Attachment, Case, Draft, Submission, canonical_json
+from core.people.scope import Viewer
+from core.workflow.decision import decide
+
+
+def evidence_of(case: Case) -> dict[str, list[Attachment]]:
+    """The files of a case that have not been removed, by field, in the order of upload."""
+    files: dict[str, list[Attachment]] = {}
+    for file in case.attachments.where(~Attachment.removed).order_by(Attachment.id):
+        files.setdefault(file.field, []).append(file)
+    return files
+
+
+def faults(case: Case, draft: Draft) -> dict[str, list[str]]:
+    """Everything that stands in the way of submitting, by field path."""
+    form = definitions.fill_form(case)
+    found = form.check(draft.answers, evidence_of(case))
+    for path in draft.raw:
+        found.setdefault(path, []).append("这里填的内容读不懂，请按提示改正。") if path not in found else None
+    return found
+
+
+def submit(viewer: Viewer, case_id: int, version: int, token: str) -> Receipt:
+    """Submit the draft for review. Raises Refused (with the fields), Stale, OutOfScope."""
+
+    def work() -> Receipt:
+        row = statements.load_case(case_id)
+        require_version(row, version)
+        case, draft = open_draft(viewer, case_id)
+        workflow = definitions.workflow_of(case)
+        action = workflow.action_with_effect(row.stage, "submit")
+        if action is None:
+            raise Refused("这个环节不能提交。")
+        found = faults(case, draft)
+        if found:
+            raise Refused(f"还有 {len(found)} 处要改，改好后再提交。", {k: "".join(v) for k, v in found.items()})
+        step = decide(workflow, row.stage, action.key, frozenset({"carrier_clerk"}), frozenset(), draft.answers)
+        submission = add_submission(viewer, case, draft.answers)
+        data = {"submission": submission.id, "number": submission.number, "digest": submission.digest}
+        return {**moving.move(row, case, viewer, step, data), "submission": submission.number}
+
+    return once(token, work)
+
+
+def add_submission(viewer: Viewer, case: Case, answers: dict[str, Any], reason: str = "") -> Submission:
+    """A new version of the answers with the evidence as it is now; older versions stay."""
+    form = definitions.fill_form(case)
+    final = form.submitted(answers)
+    files = {field: [file.id for file in files] for field, files in evidence_of(case).items()}
+    last = latest_submission(case)
+    return Submission.create(
+        case=case,
+        number=last.number + 1 if last else 1,
+        answers=final,
+        files=files,
+        digest=digest(canonical_json({"answers": final, "files": files})),
+        reason=reason,
+        submitted_by=viewer.account,
+        submitted_at=clock.now(),
+        submitted_on=clock.today(),
+    )
+
+
+def latest_submission(case: Case | int) -> Submission | None:
+    """The newest submitted version of a case, if there is one."""
+    return Submission.select().where(Submission.case == case).order_by(Submission.number.desc()).first()
