@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from forms.fields import FieldType, field_type
@@ -143,6 +144,11 @@ class FormDefinition:
         """All fields in the order of the form."""
         return tuple(field for section in self.sections for field in section.fields)
 
+    @cached_property
+    def _digest(self) -> str:
+        text = json.dumps(to_data(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
     def field(self, key: str) -> Field:
         """Raises KeyError when the form has no such field."""
         for field in self.fields:
@@ -173,8 +179,7 @@ def to_data(definition: FormDefinition) -> dict[str, object]:
 
 def digest(definition: FormDefinition) -> str:
     """SHA-256 of the canonical data: equal content, equal digest, whatever the file looked like."""
-    text = json.dumps(to_data(definition), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return definition._digest
 
 
 def _exported(item: Any) -> dict[str, object]:

@@ -146,6 +146,7 @@ def dependencies(form: FormDefinition) -> dict[str, set[str]]:
         for field in section.fields:
             sources = [s for s in (section.show_when, field.show_when, field.formula) if s]
             graph[field.key] = {name for source in sources for name in compile_formula(source).names}
+            graph[field.key].update(field.proves)
     return graph
 
 

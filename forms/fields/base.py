@@ -92,6 +92,8 @@ class FieldType:
         """What was typed, trimmed; raises BadInput for JSON that is no plain value."""
         if typed is None:
             return ""
+        if isinstance(typed, float):
+            raise BadInput('小数请写成加引号的文字，例如 "12.5"，以免失真')
         if isinstance(typed, bool) or not isinstance(typed, (str, int, Decimal)):
             raise BadInput("这里要填文字或数字，请重新填写")
         return str(typed).strip().strip("\ufeff\u200b").strip()
