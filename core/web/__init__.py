@@ -1,0 +1,1 @@
+"""Pages: one blueprint a kind of person, each module offering `pages`. Views read input and call one verb."""

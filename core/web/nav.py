@@ -1,0 +1,72 @@
+"""What the top bar offers: each kind of person's own pages, with the number that waits there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from core.people.scope import Viewer
+from core.roles import ROLES
+
+Count = Callable[[Viewer], int]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link in the top bar for people of one role. The first one of a role is its desk."""
+
+    role: str
+    endpoint: str
+    label: str
+    count: Count | None = None
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """A link as drawn for this request; `count` is "" or the number that waits ("99+" above 99)."""
+
+    href: str
+    label: str
+    count: str
+    current: bool
+
+
+_items: list[NavItem] = []
+
+
+def register_nav(role: str, endpoint: str, label: str, count: Count | None = None) -> None:
+    """Offer a page to everybody of this role. Call once at import, in the order the links should have."""
+    item = NavItem(role, endpoint, label, count)
+    if all((known.role, known.endpoint) != (role, endpoint) for known in _items):
+        _items.append(item)
+
+
+def items_of(viewer: Viewer) -> list[NavItem]:
+    """The links of this person, by the order of roles, each page once."""
+    by_endpoint: dict[str, NavItem] = {}
+    for role in ROLES:
+        for item in _items:
+            if role in viewer.roles and item.role == role and item.endpoint in current_app.view_functions:
+                by_endpoint.setdefault(item.endpoint, item)
+    return list(by_endpoint.values())
+
+
+def links(viewer: Viewer) -> list[NavLink]:
+    """The links of this person, ready to draw."""
+    return [
+        NavLink(url_for(item.endpoint), item.label, _count(item, viewer), item.endpoint == request.endpoint)
+        for item in items_of(viewer)
+    ]
+
+
+def desk_of(viewer: Viewer) -> str | None:
+    """The endpoint of this person's own desk, if some role of theirs has one."""
+    items = items_of(viewer)
+    return items[0].endpoint if items else None
+
+
+def _count(item: NavItem, viewer: Viewer) -> str:
+    number = item.count(viewer) if item.count else 0
+    return "" if not number else "99+" if number > 99 else str(number)
