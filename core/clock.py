@@ -51,3 +51,8 @@ def policy_date(day: date) -> Iterator[None]:
 def shanghai(moment: datetime) -> datetime:
     """The same moment on Shanghai's wall clock."""
     return moment.astimezone(SHANGHAI)
+
+
+def moment() -> datetime:
+    """Now on Shanghai's wall clock, on the policy date: the moment by which something was filed in time."""
+    return datetime.combine(today(), datetime.now(SHANGHAI).time(), SHANGHAI)

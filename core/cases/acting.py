@@ -58,7 +58,7 @@ def act(viewer: Viewer, case_id: int, action_key: str, decision: Decision, versi
 def _step(viewer: Viewer, case: Case, row: statements.CaseRow, action_key: str, decision: Decision) -> Move:
     workflow = definitions.workflow_of(case)
     stage = workflow.stage(row.stage)
-    if case.assignee_id not in (None, viewer.account):
+    if case.assignee is not None and case.assignee_id != viewer.account:
         raise Refused(f"此件已转给 {case.assignee.display_name} 办理。")
     given = {name for name in ("opinion", "reasons", "said") if getattr(decision, name)}
     if decision.reasons:

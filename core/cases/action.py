@@ -95,5 +95,7 @@ EVENT_NAMES = {
     "redetermined": "重新认定",
     "published": "公示",
     "closed": "办结",
+    "scored": "结束评分",
+    "marked_absent": "记为未参加",
 }
 """The kinds of events that move a case, as a verb in the past."""

@@ -1,7 +1,7 @@
 """When a stage is due: from the round's plan, or counted in working days, days or months.
 
-The calendar is the national package, the region's overlay, and what administrators entered. A year that nobody
-has entered gives no date; where only a reminder hangs on it, the case goes on without one.
+The calendar is the national package, what administrators entered for later years, and the region's own days over
+both. A year that nobody has entered gives no date; where only a reminder hangs on it, the case goes on without.
 """
 
 from __future__ import annotations
@@ -10,47 +10,61 @@ from datetime import date
 
 from core.errors import CalendarMissing
 from core.models import CalendarDay, CalendarYear, EvaluationRound, ParameterEntry, Region
-from core.policy.calendar import WorkingCalendar
-from core.policy.pack import PolicyVersion
+from core.policy.calendar import EnteredDays, WorkingCalendar
+from core.policy.clocks import Clock as PolicyClock
+from core.policy.version import PolicyVersion
 from core.workflow.definition import Clock
 
 
 def calendar_of(region: Region | int | None) -> WorkingCalendar:
-    """The working calendar of a region: national days, overlaid by its own and by entered ones."""
-    rows = CalendarDay.select().where(CalendarDay.region.is_null() | (CalendarDay.region == region))
-    days = sorted(rows, key=lambda row: row.region_id is not None)  # the region's word comes last and counts
-    return WorkingCalendar(
-        entries={row.day: row.is_working_day for row in days},
-        entered_years=frozenset(row.year for row in CalendarYear.select(CalendarYear.year)),
-    )
+    """The working calendar of a region as it stands in the tables."""
+    rows = list(CalendarDay.select().where(CalendarDay.region.is_null() | (CalendarDay.region == region)))
+    national = {row.day: row.is_working_day for row in rows if row.region_id is None}
+    own = {row.day: row.is_working_day for row in rows if row.region_id is not None}
+    years = frozenset(row.year for row in CalendarYear.select(CalendarYear.year))
+    return WorkingCalendar(overlay=own, entries=EnteredDays(national, years))
 
 
-def parameter(policy: PolicyVersion, region: Region | int, key: str, on: date) -> str | None:
-    """The value of a named parameter as exact text: the policy's own, or the newest one entered; else None."""
-    stated = policy.parameters.get(key)
-    if stated is not None and stated.value is not None:
-        return str(stated.value)
-    entry = (
+def with_entered_values(policy: PolicyVersion, region: Region | int, on: date) -> PolicyVersion:
+    """The policy with the values entered by then for parameters that its texts leave open (bound late)."""
+    missing = {parameter.key for parameter in policy.missing_parameters()}
+    if not missing:
+        return policy
+    entries = (
         ParameterEntry.select()
-        .where((ParameterEntry.region == region) & (ParameterEntry.key == key) & (ParameterEntry.valid_from <= on))
-        .order_by(ParameterEntry.valid_from.desc(), ParameterEntry.id.desc())
-        .first()
+        .where(
+            (ParameterEntry.region == region) & ParameterEntry.key.in_(missing) & (ParameterEntry.valid_from <= on)
+        )
+        .order_by(ParameterEntry.valid_from, ParameterEntry.id)
     )
-    return None if entry is None else entry.value
+    values = {entry.key: entry.value for entry in entries}
+    return policy.with_parameters(values, "管理员录入") if values else policy
 
 
-def due_on(policy: PolicyVersion, region: int, round_: EvaluationRound | None, clock: Clock | None, entered: date) -> date | None:
+def due_on(
+    policy: PolicyVersion, region: int, round_: EvaluationRound | None, clock: Clock | None, entered: date
+) -> date | None:
     """The last day of a stage that was entered on `entered`, or None when it has none or it cannot be told."""
     if clock is None:
         return None
     if clock.kind == "plan":
         stated = (round_.plan if round_ else {}).get(clock.field)
         return date.fromisoformat(stated) if stated else None
-    value = parameter(policy, region, clock.parameter, entered) if clock.parameter else None
-    number = int(value) if value is not None else clock.days
-    if number is None:
+    stated_length = policy.parameters.get(clock.parameter)
+    length = stated_length.value if stated_length and stated_length.value is not None else clock.days
+    if length is None:
         return None
+    kind = "months" if clock.kind == "calendar_months" else clock.kind
+    counted = PolicyClock(clock.parameter, "", kind, int(str(length)), False, clock.clause, clock.basis)
     try:
-        return calendar_of(region).deadline(entered, number, unit=clock.kind)
+        return counted.last_day(entered, calendar_of(region))
+    except CalendarMissing:
+        return None
+
+
+def days_left(region: Region | int, last_day: date, today: date) -> int | None:
+    """Working days left until `last_day` (0 on the day, negative once over); None where no calendar tells."""
+    try:
+        return calendar_of(region).working_days_left(today, last_day)
     except CalendarMissing:
         return None

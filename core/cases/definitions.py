@@ -5,15 +5,17 @@ The table is the truth; packs are imported into it at start-up (core.cases.impor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from forms.compile import CompiledForm, compiled
-
+from core import clock
 from core.errors import Refused
 from core.models import Case, DefinitionVersion, EvaluationRound, Region
-from core.policy.pack import PolicyVersion
+from core.policy.version import PolicyVersion
 from core.workflow.definition import Workflow, load_workflow
+from forms.compile import CompiledForm, compiled
 from forms.definition import load_form
 
 
@@ -71,19 +73,33 @@ def pinned_policy(round_: EvaluationRound) -> PolicyVersion:
     """
     if round_.pinned:
         return policy_of_ids(round_.region.key, round_.pinned)
-    from core import clock
-
     policy = current_policy(round_.region, clock.today())
     if policy is None:
         raise Refused(f"{round_.region.name}没有现行有效的办法，不能开新的批次。")
     return policy
 
 
+def round_of(case: Case) -> EvaluationRound:
+    """The round of a case. Raises Refused for a case outside any round."""
+    if case.round is None:
+        raise Refused(f"办件 {case.number} 不属于任何批次。")
+    return case.round
+
+
 def policy_of(case: Case) -> PolicyVersion:
     """The policy a case runs under."""
     if case.round_id is not None:
-        return pinned_policy(case.round)
+        return pinned_policy(round_of(case))
     return policy_of_ids(case.region.key, case.pinned)
+
+
+def procedure_in(policy: PolicyVersion, key: str) -> Mapping[str, Any]:
+    """A procedure (办理事项) of a policy as data. Raises Refused naming those there are."""
+    procedures = policy.definition("procedures")["procedures"]
+    found = next((p for p in procedures if p["key"] == key), None)
+    if found is None:
+        raise Refused(f"办法里没有事项“{key}”；有：{'、'.join(p['key'] for p in procedures)}。")
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -93,7 +109,7 @@ def _workflow(text: str, file: str) -> Workflow:
 
 def workflow_in(policy: PolicyVersion, procedure: str) -> Workflow:
     """The workflow of a procedure in a policy. Raises Refused when the policy has no such procedure."""
-    key = policy.procedure(procedure).workflow
+    key = procedure_in(policy, procedure)["workflow"]
     text = policy.sources.get(("workflow", key))
     if text is None:
         raise Refused(f"办法里没有事项“{procedure}”的流程“{key}”。")

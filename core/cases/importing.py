@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from core.clock import now
 from core.models import CalendarDay, DefinitionVersion, District, Region, database
-from core.policy.pack import PolicyVersion, RegionPack
+from core.policy.pack import RegionPack
 from core.policy.source import digest
+from core.policy.version import PolicyVersion
 
 
 def import_region(pack: RegionPack) -> Region:
@@ -33,12 +34,18 @@ def _region(pack: RegionPack) -> Region:
     for district in info.districts:
         if district.key not in known:
             District.create(region=region, key=district.key, name=district.name, authority=district.authority)
-    for day in info.holidays:
-        if not CalendarDay.select().where((CalendarDay.region == region) & (CalendarDay.day == day.day)).exists():
-            CalendarDay.create(
-                region=region, day=day.day, is_working_day=day.is_working_day, name=day.name, source=day.source
-            )
+    _import_holidays(region, pack)
     return region
+
+
+def _import_holidays(region: Region, pack: RegionPack) -> None:
+    known = {row.day for row in CalendarDay.select(CalendarDay.day).where(CalendarDay.region == region)}
+    for holiday in pack.region.holidays:
+        for day in holiday.days():
+            if day not in known:
+                CalendarDay.create(
+                    region=region, day=day, is_working_day=holiday.working, name=holiday.name, source=holiday.source
+                )
 
 
 def _import_version(region: Region, version: PolicyVersion) -> list[str]:
@@ -49,26 +56,27 @@ def _import_version(region: Region, version: PolicyVersion) -> list[str]:
             (DefinitionVersion.region == region)
             & (DefinitionVersion.kind == kind)
             & (DefinitionVersion.key == key)
-            & (DefinitionVersion.version == version.key)
+            & (DefinitionVersion.version == version.version)
         )
         if known is None:
             _insert(region, version, kind, key, text)
         elif known.digest != digest(text):
-            changed.append(f"policy/{version.key}/{kind}（{key}）")
+            changed.append(f"policy/{version.version}/{kind}（{key}）")
     return changed
 
 
 def _insert(region: Region, version: PolicyVersion, kind: str, key: str, text: str) -> None:
+    document = version.document
     DefinitionVersion.create(
         region=region,
         kind=kind,
         key=key,
-        version=version.key,
+        version=version.version,
         digest=digest(text),
         origin="plugin",
         text=text,
-        in_force_from=version.in_force_from,
-        in_force_to=version.in_force_to,
+        in_force_from=document.in_force_from if document else None,
+        in_force_to=document.in_force_to if document else None,
         created_at=now(),
         published_at=now(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core import clock
@@ -22,6 +23,7 @@ EFFECT_EVENTS = {
     "redetermine": "redetermined",
     "publish": "published",
     "close": "closed",
+    "absent": "marked_absent",
 }
 """The event that an action leaves in the chain, by the action's effect."""
 
@@ -34,6 +36,8 @@ def move(
     `case` is the model row of the same case (for its round and policy); it is not written.
     """
     arrival = _arrival(case, step.target)
+    if step.action.effect == "absent":
+        arrival = replace(arrival, outcome="absent")
     body = {
         "action": step.action.key,
         "from": step.source.key,

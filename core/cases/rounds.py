@@ -12,7 +12,7 @@ from core.cases.admin_events import record
 from core.errors import OutOfScope, Refused, Stale
 from core.models import Carrier, Case, Draft, EvaluationRound, Participant, Region
 from core.people.scope import Viewer
-from core.policy.pack import PolicyVersion
+from core.policy.version import PolicyVersion
 
 
 def find_round(viewer: Viewer, round_id: int) -> EvaluationRound:
@@ -30,7 +30,7 @@ def create_round(viewer: Viewer, region: Region, procedure: str, year: int, titl
     policy = definitions.current_policy(region, clock.today())
     if policy is None:
         raise Refused(f"{region.name}没有现行有效的办法，不能开新的批次。")
-    policy.procedure(procedure)
+    definitions.procedure_in(policy, procedure)
     same = (EvaluationRound.region == region) & (EvaluationRound.procedure == procedure) & (EvaluationRound.year == year)
     if EvaluationRound.select().where(same).exists():
         raise Refused(f"{year} 年度已有这个事项的批次。", {"year": "已有这一年的批次，请改年份，或去原批次办理。"})

@@ -33,7 +33,7 @@ APPEND_OUTBOX = (
     "INSERT INTO outbox_row (kind, payload, available_at, leased_by, attempts, error) VALUES (?, ?, ?, '', 0, '')"
 )
 FIND_RECEIPT = "SELECT receipt FROM form_token WHERE token = ?"
-USE_TOKEN = "INSERT INTO form_token (token, receipt, used_at) VALUES (?, ?, ?)"
+SPEND_FORM = "INSERT INTO form_token (token, receipt, used_at) VALUES (?, ?, ?)"
 
 
 class CaseRow(NamedTuple):
@@ -118,4 +118,4 @@ def find_receipt(token: str) -> dict[str, Any] | None:
 
 def use_token(token: str, receipt: dict[str, Any]) -> None:
     """Mark a form as acted on. Raises IntegrityError when it was used a moment ago."""
-    _run(USE_TOKEN, token, canonical_json(receipt), stored_moment(now()))
+    _run(SPEND_FORM, token, canonical_json(receipt), stored_moment(now()))

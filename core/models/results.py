@@ -12,11 +12,14 @@ from core.models.rounds import EvaluationRound
 
 
 class DeterminationCheck(BaseModel):
-    """One check that a determination needs (integrity, each veto): nobody made it → it blocks."""
+    """One check that a determination needs (a fact or a veto): nobody made it → it blocks.
+
+    `value` is what was found: true/false, or a number for a fact that counts something.
+    """
 
     case = ForeignKeyField(Case, backref="checks", on_delete="RESTRICT")
     fact = CharField(max_length=60)
-    finding = BooleanField()
+    value = JsonText()
     note = TextField(default="")
     checked_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
     checked_at = UtcDateTime()
@@ -89,7 +92,7 @@ class Objection(BaseModel):
     grounds = JsonText(default=list)  # why not admitted
     filed_at = UtcDateTime()
     filed_on = DateField()
-    status = CharField(max_length=16, default="open")  # open | upheld | rescored | not_admitted
+    status = CharField(max_length=16, default="open")  # open | stands | rescored | not_admitted
     ruling = TextField(default="")
     ruled_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
     ruled_at = UtcDateTime(null=True)

@@ -15,8 +15,8 @@ from forms.findings import DefinitionError, Finding
 STAGE_KINDS = ("fill", "review", "expert_panel", "determination", "public_notice", "corrective_action", "closed")
 SCOPES = ("carrier", "district", "region", "panel")
 BASES = ("text", "reading", "practice")
-EFFECTS = ("submit", "forward", "return", "withdraw", "determine", "redetermine", "publish", "close")
-ROUND_EFFECTS = frozenset({"determine", "redetermine", "publish", "close"})
+EFFECTS = ("submit", "forward", "return", "withdraw", "determine", "redetermine", "publish", "close", "absent")
+ROUND_EFFECTS = frozenset({"determine", "redetermine", "publish", "close", "absent"})
 """Moves that the round makes (for one case or many at once), never a button on the case's own page."""
 NEEDS = ("opinion", "reasons", "said", "site_visit")
 CLOCK_KINDS = ("plan", "working_days", "calendar_days", "calendar_months")

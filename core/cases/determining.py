@@ -1,0 +1,299 @@
+"""Determination: the checks it needs, the frozen reference, and a new version of a case's result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from core import clock
+from core.cases import clocks, definitions, events, moving, scoring, statements
+from core.cases.action import Receipt, once, require_version, transaction
+from core.cases.rounds import find_round
+from core.cases.submitting import add_submission, evidence_of, latest_submission
+from core.errors import Refused
+from core.models import Case, DeterminationCheck, EvaluationRound, PanelOpinion, Result, ScoreSheet
+from core.people.scope import Viewer, find_case
+from core.policy.determination import Check, Determination, checks_needed, determine
+from core.policy.panel import panel_rules
+from core.policy.totals import combine, group_points, sheet_total
+from core.policy.version import PolicyVersion
+from core.workflow.decision import decide
+
+CITY = frozenset({"city_reviewer"})
+
+
+def conclude_panel(viewer: Viewer, case_id: int, version: int, token: str) -> Receipt:
+    """End the scoring of a case: all members' sheets are in and enough, and the panel's opinion is recorded.
+
+    Raises Refused saying what is missing, Stale, OutOfScope.
+    """
+
+    def work() -> Receipt:
+        case = find_case(viewer, case_id, "city_reviewer")
+        row = statements.load_case(case_id)
+        require_version(row, version)
+        policy = definitions.policy_of(case)
+        state = scoring.panel_state(case, panel_rules(policy).minimum)
+        if len(state.members) < state.minimum:
+            raise Refused(f"能给这家单位评分的专家只有 {len(state.members)} 位，至少要 {state.minimum} 位。请补充专家。")
+        if not state.complete:
+            waiting = {s.member_id for s in state.signed}
+            names = "、".join(m.account.display_name for m in state.members if m.id not in waiting)
+            raise Refused(f"还有专家没有签字：{names}。")
+        if not PanelOpinion.select().where(PanelOpinion.case == case).exists():
+            raise Refused("还没有专家组意见，请先登记（材料审查、现场核查、会议评审和意见）。")
+        workflow = definitions.workflow_of(case)
+        action = workflow.action_with_effect(row.stage, "determine")
+        if action is None:
+            raise Refused("这家单位现在不在专家评价环节。")
+        step = decide(workflow, row.stage, action.key, CITY | {"expert"}, frozenset(), {})
+        return moving.move(row, case, viewer, step, {"sheets": [s.id for s in state.signed]})
+
+    return once(token, work)
+
+
+def record_check(viewer: Viewer, case_id: int, fact: str, value: Any, note: str) -> DeterminationCheck:
+    """Record what was found for one fact or veto. Raises Refused for an unknown one, OutOfScope."""
+    case = find_case(viewer, case_id, "city_reviewer")
+    known = {check.key: check for check in checks_needed(definitions.policy_of(case))}
+    if fact not in known:
+        raise Refused(f"没有“{fact}”这项核查。", {fact: "没有这项核查"})
+    if value is True and not note.strip():
+        raise Refused("查实的情形要写明依据。", {fact: "请写明依据（文件、日期、来源）。"})
+    with transaction():
+        _keep_check(viewer, case, fact, value, note)
+    return DeterminationCheck.get((DeterminationCheck.case == case) & (DeterminationCheck.fact == fact))
+
+
+def _keep_check(viewer: Viewer, case: Case, fact: str, value: Any, note: str) -> None:
+    values = {"value": value, "note": note, "checked_by": viewer.account, "checked_at": clock.now()}
+    DeterminationCheck.insert(case=case, fact=fact, **values).on_conflict(
+        conflict_target=[DeterminationCheck.case, DeterminationCheck.fact], update=values
+    ).execute()
+    events.record(case.id, viewer, "checked", {"fact": fact, "value": value}, note)
+
+
+def checks_of(case: Case) -> dict[str, DeterminationCheck]:
+    """The checks made for a case, by fact."""
+    return {check.fact: check for check in DeterminationCheck.select().where(DeterminationCheck.case == case)}
+
+
+def missing_checks(case: Case) -> list[Check]:
+    """The checks that a determination of this case still waits for; none for who did not take part."""
+    if case.outcome == "absent":
+        return []
+    made = checks_of(case)
+    return [check for check in checks_needed(definitions.policy_of(case)) if check.key not in made]
+
+
+def facts_of(case: Case) -> dict[str, Any]:
+    """The facts that a determination rests on: what was checked, and what the register says of the carrier."""
+    made = checks_of(case)
+    needed = checks_needed(definitions.policy_of(case))
+    facts: dict[str, Any] = {"level": case.carrier.level, "kind": case.carrier.kind}
+    facts["vetoes"] = [c.key for c in needed if c.veto and c.key in made and made[c.key].value is True]
+    facts.update({c.key: made[c.key].value for c in needed if not c.veto and c.key in made})
+    if case.outcome == "absent":
+        facts["participated"] = False
+        facts["absence_excused"] = "absence_excused" in made and made["absence_excused"].value is True
+    return facts
+
+
+def decide_result(case: Case, reference: scoring.Reference | None = None) -> tuple[Determination, dict[str, Any]]:
+    """The determination of a case as it stands, and the points behind it (empty for who did not take part).
+
+    The same `determine` answers `kaoping policy ask`. Raises Refused when checks or sheets are missing.
+    """
+    missing = missing_checks(case)
+    if missing:
+        raise Refused("还有核查没有做：" + "、".join(check.name for check in missing) + "。")
+    policy = clocks.with_entered_values(definitions.policy_of(case), case.region_id, clock.today())
+    facts = facts_of(case)
+    if case.outcome == "absent":
+        return determine(policy, facts), {}
+    points = points_of(case, policy, reference)
+    return determine(policy, {**facts, "total": points["total"]}), points
+
+
+def points_of(case: Case, policy: PolicyVersion, reference: scoring.Reference | None = None) -> dict[str, Any]:
+    """Every indicator's points and the combined total of the counting sheets, exact.
+
+    Raises Refused with fewer sheets than the policy asks for.
+    """
+    ground = scoring.ground_of(case, reference)
+    state = scoring.panel_state(case, panel_rules(policy).minimum)
+    if not state.complete:
+        raise Refused("专家评分还没有到齐，不能认定。")
+    sheets = [(sheet, scoring.sheet_points(ground, sheet)) for sheet in state.signed]
+    totals = [sheet_total(ground.scheme, points) for _, points in sheets]
+    means = {
+        code: sum((points[code] for _, points in sheets), Fraction(0)) / len(sheets) for code in ground.scheme.codes
+    }
+    return {
+        "total": combine(totals, ground.scheme.combine),
+        "totals": totals,
+        "indicators": _explained(ground, sheets, means),
+        "groups": group_points(ground.scheme, means),
+    }
+
+
+def _explained(
+    ground: scoring.Ground, sheets: Sequence[tuple[ScoreSheet, Mapping[str, Fraction]]], means: Mapping[str, Fraction]
+) -> dict[str, Any]:
+    explained = {}
+    for indicator in ground.scheme.indicators:
+        code = indicator.code
+        value, computed = ground.values.get(code), ground.computed.get(code)
+        steps = ([value.step.as_data()] if value else []) + [s.as_data() for s in (computed.trace if computed else ())]
+        changed = [s.changes[code]["reason"] for s, _ in sheets if code in s.changes]
+        steps.append(
+            {
+                "text": f"{len(sheets)} 位专家评分的平均" + (f"；有专家改动，理由：{'；'.join(changed)}" if changed else ""),
+                "clause": indicator.clause,
+                "basis": indicator.basis,
+                "inputs": {"points": [str(points[code]) for _, points in sheets]},
+                "result": str(means[code]),
+            }
+        )
+        explained[code] = {
+            "points": str(means[code]),
+            "weight": str(indicator.weight_points),
+            "value": None if value is None or value.value is None else str(value.value),
+            "trace": steps,
+        }
+    return explained
+
+
+def determine_case(viewer: Viewer, case_id: int, version: int, token: str, ground: str = "") -> Receipt:
+    """Determine a case: a new version of its result. Raises Refused, Stale, OutOfScope."""
+
+    def work() -> Receipt:
+        case = find_case(viewer, case_id, "city_reviewer")
+        row = statements.load_case(case_id)
+        require_version(row, version)
+        if definitions.workflow_of(case).stage(row.stage).kind != "determination":
+            raise Refused("这家单位现在不在结果认定环节。")
+        result = add_result(viewer, case, row, ground or "结果认定")
+        return {"case": case.id, "number": case.number, "result": result.id, "message": "已认定，公布之前可以重新认定。"}
+
+    return once(token, work)
+
+
+def determine_round(viewer: Viewer, round_id: int, token: str) -> Receipt:
+    """Determine every case of a round that is ready; the others are named with what they wait for."""
+
+    def work() -> Receipt:
+        round_ = find_round(viewer, round_id)
+        done, waiting = 0, []
+        for case in Case.select().where((Case.round == round_) & (Case.stage == "determination")).order_by(Case.id):
+            row = statements.load_case(case.id)
+            try:
+                decide_result(case)
+            except Refused as refusal:
+                waiting.append(f"{case.carrier.name}：{refusal}")
+                continue
+            add_result(viewer, case, row, "结果认定")
+            done += 1
+        return {"round": round_.id, "message": f"已认定 {done} 家。", "waiting": waiting}
+
+    return once(token, work)
+
+
+def add_result(viewer: Viewer, case: Case, row: statements.CaseRow, ground: str) -> Result:
+    """A new version of the result inside the caller's transaction; freezes the reference first."""
+    round_ = EvaluationRound.get_by_id(case.round_id)
+    reference = _freeze_reference(round_)
+    determination, points = decide_result(case, reference)
+    last = latest_result(case)
+    result = Result.create(
+        case=case,
+        version=last.version + 1 if last else 1,
+        total="" if determination.total is None else str(determination.total),
+        grade=determination.grade or "",
+        facts=facts_of(case),
+        consequences={**determination.consequences, "award_eligible": determination.award_eligible},
+        indicators=points.get("indicators", {}),
+        trace=[step.as_data() for step in determination.trace],
+        clauses=determination.clauses,
+        reference_version=EvaluationRound.get_by_id(round_.id).reference_version,
+        ground=ground,
+        determined_by=viewer.account,
+        determined_at=clock.now(),
+        determined_on=clock.today(),
+    )
+    events.append(row, viewer, "determined", {"result": result.id, "version": result.version}, ground)
+    return result
+
+
+def _freeze_reference(round_: EvaluationRound) -> dict[str, Fraction]:
+    """Freeze the best of the round. It may still move while no result has been published; then never again."""
+    policy = definitions.pinned_policy(round_)
+    best, frozen = scoring.current_best(round_, policy), scoring.frozen_reference(round_)
+    if frozen is not None and (frozen == best or round_.notices.exists()):
+        return frozen
+    EvaluationRound.update(
+        reference={code: str(value) for code, value in best.items()}, reference_version=round_.reference_version + 1
+    ).where(EvaluationRound.id == round_.id).execute()
+    return best
+
+
+def is_outdated(result: Result) -> bool:
+    """Whether the round's reference moved since this result (before publication): it must be determined again."""
+    return bool(result.reference_version != definitions.round_of(result.case).reference_version)
+
+
+def latest_result(case: Case | int) -> Result | None:
+    """The newest version of a case's result."""
+    return Result.select().where(Result.case == case).order_by(Result.version.desc()).first()
+
+
+def mark_absent(viewer: Viewer, case_id: int, excused: bool, reason: str, version: int, token: str) -> Receipt:
+    """Record that a carrier did not take part (秦科高〔2023〕3号 第二十一条), once its deadline has passed."""
+
+    def work() -> Receipt:
+        case = find_case(viewer, case_id, "city_reviewer")
+        row = statements.load_case(case_id)
+        require_version(row, version)
+        workflow = definitions.workflow_of(case)
+        action = workflow.action_with_effect(row.stage, "absent")
+        if action is None:
+            raise Refused("这个环节不能记为未参加。")
+        if case.due_on is None or clock.today() <= case.due_on:
+            raise Refused("填报还没有截止，不能记为未参加。")
+        step = decide(workflow, row.stage, action.key, CITY, frozenset({"said"} if reason.strip() else ()), {})
+        receipt = moving.move(row, case, viewer, step, {"excused": excused}, reason)
+        _keep_check(viewer, case, "absence_excused", excused, reason)
+        return receipt
+
+    return once(token, work)
+
+
+def correct_submission(
+    viewer: Viewer, case_id: int, answers: Mapping[str, Any], reason: str, version: int, token: str
+) -> Receipt:
+    """The city corrects submitted figures with a ground; the old version is kept beside the new one."""
+
+    def work() -> Receipt:
+        case = find_case(viewer, case_id, "city_reviewer")
+        row = statements.load_case(case_id)
+        require_version(row, version)
+        last = latest_submission(case)
+        if last is None or definitions.workflow_of(case).stage(row.stage).kind not in ("review", "expert_panel", "determination"):
+            raise Refused("这个环节不能更正填报。")
+        if not reason.strip():
+            raise Refused("请写明更正的依据。", {"reason": "请写明更正的依据。"})
+        changed = sorted(key for key, value in answers.items() if last.answers.get(key) != value)
+        if not changed:
+            raise Refused("没有改动。")
+        form = definitions.fill_form(case)
+        merged = {**last.answers, **answers}
+        found = {k: "".join(v) for k, v in form.check(merged, evidence_of(case)).items() if k in changed}
+        if found:
+            raise Refused("更正的内容有误，请按提示改。", found)
+        submission = add_submission(viewer, case, merged, reason)
+        events.append(row, viewer, "corrected", {"submission": submission.id, "fields": changed}, reason)
+        return {"case": case.id, "number": case.number, "message": "已更正，原来的填报仍保留。"}
+
+    return once(token, work)
+

@@ -1,0 +1,199 @@
+"""The expert panel of a round: forming it, the pledge, declarations and recusals, sheets, the panel's opinion.
+
+An expert sees nothing before signing the pledge, and nothing of a carrier before saying that no conflict stands
+between them; who steps back from a carrier never sees anything of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core import clock
+from core.cases import definitions, events
+from core.cases.action import Receipt, once, transaction
+from core.cases.admin_events import record
+from core.cases.rounds import find_round
+from core.errors import OutOfScope, Refused
+from core.models import Account, Case, EvaluationRound, NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
+from core.people.scope import Viewer, assigned_cases, find_case, membership, viewer_of
+
+MODES = {"desk_review": "材料审查", "site_inspection": "现场核查", "panel_meeting": "会议评审"}
+"""The ways in which a panel works (秦科高〔2023〕3号 第十五条); other regions name their own in data."""
+
+
+def form_panel(viewer: Viewer, round_id: int, accounts: Sequence[int]) -> None:
+    """Name the experts of a round. Who has signed a sheet cannot be taken off. Raises Refused, OutOfScope."""
+    round_ = find_round(viewer, round_id)
+    for account_id in accounts:
+        account = Account.get_or_none(Account.id == account_id)
+        if account is None or not viewer_of(account).has("expert", round_.region_id):
+            raise Refused("名单里有人不是本地区的评审专家，请重新选择。")
+    with transaction():
+        _take_off(round_, accounts)
+        for account_id in accounts:
+            PanelMember.insert(round=round_, account=account_id).on_conflict(
+                conflict_target=[PanelMember.round, PanelMember.account], update={PanelMember.removed_at: None}
+            ).execute()
+        record(viewer, "panel_formed", {"round": round_.id, "accounts": sorted(accounts)})
+
+
+def _take_off(round_: EvaluationRound, kept: Sequence[int]) -> None:
+    leaving = PanelMember.select().where((PanelMember.round == round_) & PanelMember.account.not_in(list(kept) or [0]))
+    for member in leaving:
+        if ScoreSheet.select().where((ScoreSheet.member == member) & (ScoreSheet.status == "signed")).exists():
+            raise Refused(f"{member.account.display_name} 已签过评分表，不能移出专家组。")
+        PanelMember.update(removed_at=clock.now()).where(PanelMember.id == member.id).execute()
+
+
+def sign_pledge(viewer: Viewer, round_id: int, text: str) -> None:
+    """The expert promises confidentiality and to take no fees or gifts; keeps the text that was shown."""
+    seat = membership(viewer, round_id)
+    with transaction():
+        PanelMember.update(pledged_at=clock.now(), pledge_text=text).where(
+            (PanelMember.id == seat.id) & PanelMember.pledged_at.is_null()
+        ).execute()
+        record(viewer, "pledge_signed", {"round": round_id, "member": seat.id})
+
+
+def pledged_seat(viewer: Viewer, round_id: int) -> PanelMember:
+    """The expert's seat, once the pledge is signed. Raises OutOfScope, Refused."""
+    seat = membership(viewer, round_id)
+    if seat.pledged_at is None:
+        raise Refused("请先阅读并签署保密和廉洁承诺，再看评审材料。")
+    return seat
+
+
+def expert_case(viewer: Viewer, case_id: int) -> tuple[Case, PanelMember]:
+    """The case and the expert's seat: assigned, pledged, not recused. Raises OutOfScope, Refused."""
+    case = find_case(viewer, case_id, "expert")
+    return case, pledged_seat(viewer, case.round_id)
+
+
+def declare_no_conflict(viewer: Viewer, case_id: int, token: str) -> Receipt:
+    """The expert says that nothing stands between them and this carrier; the sheet opens."""
+
+    def work() -> Receipt:
+        case, seat = expert_case(viewer, case_id)
+        NoConflict.insert(member=seat, case=case, declared_at=clock.now()).on_conflict_ignore().execute()
+        events.record(case.id, viewer, "no_conflict_declared", {"member": seat.id})
+        return {"case": case.id, "message": "已声明无利害关系，可以开始评分。"}
+
+    return once(token, work)
+
+
+def recuse(viewer: Viewer, case_id: int, reason: str, token: str) -> Receipt:
+    """The expert steps back from a carrier. A sheet begun is discarded; a signed one cannot be taken back so."""
+
+    def work() -> Receipt:
+        case, seat = expert_case(viewer, case_id)
+        _recuse(viewer, case, seat, reason)
+        return {"case": case.id, "message": "已登记回避。这家单位的材料和评分不再向您显示。"}
+
+    return once(token, work)
+
+
+def order_recusal(viewer: Viewer, case_id: int, member_id: int, reason: str, token: str) -> Receipt:
+    """The bureau orders an expert to step back from a carrier; a signed sheet no longer counts."""
+
+    def work() -> Receipt:
+        case = find_case(viewer, case_id, "city_reviewer")
+        seat = PanelMember.get_or_none((PanelMember.id == member_id) & (PanelMember.round == case.round_id))
+        if seat is None:
+            raise OutOfScope
+        _recuse(viewer, case, seat, reason)
+        return {"case": case.id, "message": f"{seat.account.display_name} 对这家单位回避。"}
+
+    return once(token, work)
+
+
+def _recuse(viewer: Viewer, case: Case, seat: PanelMember, reason: str) -> None:
+    if not reason.strip():
+        raise Refused("请写明回避的原因。", {"reason": "请写明回避的原因。"})
+    if case.stage != "expert_panel" and not _before_panel(case):
+        raise Refused("这家单位的评分已经结束，不能再登记回避。")
+    Recusal.insert(
+        member=seat, case=case, reason=reason, declared_by=viewer.account, declared_at=clock.now()
+    ).on_conflict_ignore().execute()
+    NoConflict.delete().where((NoConflict.member == seat) & (NoConflict.case == case)).execute()
+    events.record(case.id, viewer, "recused", {"member": seat.id}, reason)
+
+
+def _before_panel(case: Case) -> bool:
+    stages = definitions.workflow_of(case).stages
+    order = {stage.key: place for place, stage in enumerate(stages)}
+    panel = next((place for place, stage in enumerate(stages) if stage.kind == "expert_panel"), -1)
+    return order[case.stage] < panel
+
+
+def active_members(case: Case) -> list[PanelMember]:
+    """Who may score this case: on the panel and not recused from it."""
+    recused = Recusal.select(Recusal.member).where(Recusal.case == case)
+    return list(
+        PanelMember.select(PanelMember, Account)
+        .join(Account)
+        .where(
+            (PanelMember.round == case.round_id) & PanelMember.removed_at.is_null() & PanelMember.id.not_in(recused)
+        )
+        .order_by(PanelMember.id)
+    )
+
+
+def counting_sheets(case: Case) -> list[ScoreSheet]:
+    """The signed sheets that count: those of active members."""
+    members = [member.id for member in active_members(case)]
+    return list(
+        ScoreSheet.select()
+        .where((ScoreSheet.case == case) & (ScoreSheet.status == "signed") & ScoreSheet.member.in_(members or [0]))
+        .order_by(ScoreSheet.member)
+    )
+
+
+def record_opinion(viewer: Viewer, case_id: int, modes: Sequence[str], opinion: str, token: str) -> Receipt:
+    """Record the panel's opinion of a case and the modes it worked in (第十五条)."""
+
+    def work() -> Receipt:
+        case = _panel_case(viewer, case_id)
+        unknown = [mode for mode in modes if mode not in MODES]
+        if unknown or not modes:
+            raise Refused("请选择评价方式。", {"modes": "至少选一种：" + "、".join(MODES.values())})
+        if not opinion.strip():
+            raise Refused("请填写专家组意见。", {"opinion": "请填写专家组意见。"})
+        values: dict[str, Any] = {
+            "modes": list(modes), "opinion": opinion, "recorded_by": viewer.account, "recorded_at": clock.now()
+        }  # fmt: skip
+        PanelOpinion.insert(case=case, **values).on_conflict(
+            conflict_target=[PanelOpinion.case], update=values
+        ).execute()
+        sequence = events.record(case.id, viewer, "panel_opinion", {"modes": list(modes)}, opinion)
+        return {"case": case.id, "message": "已记下专家组意见。", "sequence": sequence}
+
+    return once(token, work)
+
+
+def _panel_case(viewer: Viewer, case_id: int) -> Case:
+    """A case before the panel, for an expert who scores it or the bureau's reviewer."""
+    if "city_reviewer" in viewer.roles:
+        case = find_case(viewer, case_id, "city_reviewer")
+    else:
+        case, _ = expert_case(viewer, case_id)
+    if case.stage not in ("expert_panel", "determination"):
+        raise Refused("这家单位现在不在专家评价环节。")
+    return case
+
+
+def expert_rounds(viewer: Viewer) -> list[PanelMember]:
+    """The seats of an expert, newest round first."""
+    return list(
+        PanelMember.select(PanelMember, EvaluationRound)
+        .join(EvaluationRound)
+        .where((PanelMember.account == viewer.account) & PanelMember.removed_at.is_null())
+        .order_by(EvaluationRound.year.desc())
+    )
+
+
+def expert_cases(viewer: Viewer, round_id: int) -> list[Case]:
+    """The cases an expert is to score in a round (recused ones are not among them), by number."""
+    pledged_seat(viewer, round_id)
+    return list(Case.select().where((Case.round == round_id) & Case.id.in_(assigned_cases(viewer))).order_by(Case.number))
+

@@ -1,0 +1,223 @@
+"""Experts' sheets and the points behind them: the same functions as `kaoping policy ask`.
+
+Quantitative indicators are worked out from the submitted figures and may be changed by an expert only with a
+reason; the others are the expert's own. Fractions stay exact until the total is rounded once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from core import clock
+from core.cases import definitions, events
+from core.cases.action import Receipt, once, transaction
+from core.cases.panels import active_members, counting_sheets, expert_case
+from core.cases.submitting import latest_submission
+from core.errors import OutOfScope, Refused, Stale
+from core.models import Case, EvaluationRound, PanelMember, ScoreSheet, Submission
+from core.people.scope import Viewer, find_case, has_declared_no_conflict
+from core.policy.numbers import exact
+from core.policy.scheme import Scheme, scheme_of
+from core.policy.scoring.points import Scored, best_values, points_of_carrier, read_points
+from core.policy.totals import sheet_total
+from core.policy.values import IndicatorValue, indicator_values
+from core.policy.version import PolicyVersion
+
+Reference = Mapping[str, Fraction]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a case is scored on: its policy and scheme, its indicator values, the best of the round, the points."""
+
+    policy: PolicyVersion
+    scheme: Scheme
+    values: Mapping[str, IndicatorValue]
+    reference: Reference
+    computed: Mapping[str, Scored]
+
+
+def values_of(policy: PolicyVersion, submission: Submission | None) -> dict[str, IndicatorValue]:
+    """The indicator values of a submission; empty without one."""
+    return indicator_values(scheme_of(policy), submission.answers) if submission else {}
+
+
+def current_best(round_: EvaluationRound, policy: PolicyVersion) -> dict[str, Fraction]:
+    """The best value of each indicator over the round's cases that have come to the panel or further."""
+    stages = [s.key for s in definitions.workflow_in(policy, round_.procedure).stages]
+    panel = next(
+        (i for i, key in enumerate(stages) if definitions.workflow_in(policy, round_.procedure).stage(key).kind == "expert_panel"), 0
+    )
+    cases = Case.select().where((Case.round == round_) & Case.stage.in_(stages[panel:]) & (Case.outcome != "absent"))
+    cohort = {
+        str(case.id): {code: v.value for code, v in values_of(policy, latest_submission(case)).items()} for case in cases
+    }
+    return best_values(scheme_of(policy), cohort)
+
+
+def frozen_reference(round_: EvaluationRound) -> dict[str, Fraction] | None:
+    """The reference frozen at determination, or None before the first one."""
+    if round_.reference is None:
+        return None
+    return {code: Fraction(value) for code, value in round_.reference.items()}
+
+
+def ground_of(case: Case, reference: Reference | None = None) -> Ground:
+    """Everything a case is scored on; before determination the reference is the round's best so far."""
+    policy = definitions.policy_of(case)
+    scheme = scheme_of(policy)
+    values = values_of(policy, latest_submission(case))
+    best = reference if reference is not None else frozen_reference(definitions.round_of(case))
+    if best is None:
+        best = current_best(definitions.round_of(case), policy)
+    undefined = exact(_undefined_points(policy)) or Fraction(0)
+    computed = points_of_carrier(
+        scheme, {c: v.value for c, v in values.items()}, best, methods=policy.methods, undefined=undefined
+    )
+    return Ground(policy, scheme, values, best, computed)
+
+
+def _undefined_points(policy: PolicyVersion) -> object:
+    stated = policy.parameters.get("undefined_ratio_points")
+    return 0 if stated is None or stated.value is None else stated.value
+
+
+def sheet_points(ground: Ground, sheet: ScoreSheet) -> dict[str, Fraction]:
+    """All points of a sheet: the expert's own, the changed ones, and the computed rest."""
+    points: dict[str, Fraction] = {}
+    for code in ground.scheme.codes:
+        if code in sheet.changes:
+            points[code] = _number(sheet.changes[code]["points"])
+        elif code in ground.computed:
+            points[code] = ground.computed[code].points
+        elif code in sheet.points:
+            points[code] = _number(sheet.points[code])
+    return points
+
+
+def _number(text: object) -> Fraction:
+    number = exact(text)
+    if number is None:
+        raise Refused(f"“{text}”不是数字。")
+    return number
+
+
+def open_sheet(viewer: Viewer, case_id: int) -> tuple[Case, PanelMember, ScoreSheet]:
+    """The expert's sheet for a case, made on first opening. Raises OutOfScope, Refused before the declaration."""
+    case, seat = expert_case(viewer, case_id)
+    if not has_declared_no_conflict(seat, case.id):
+        raise Refused("请先声明与这家单位有没有利害关系，再看材料和评分。")
+    ScoreSheet.insert(case=case, member=seat).on_conflict_ignore().execute()
+    return case, seat, ScoreSheet.get((ScoreSheet.case == case) & (ScoreSheet.member == seat))
+
+
+def save_sheet(viewer: Viewer, case_id: int, entered: Mapping[str, Any], version: int) -> ScoreSheet:
+    """Keep a sheet as it stands: `points`, `changes` (code → points, reason) and `opinion`, right or unfinished.
+
+    Raises Stale when another window saved it, Refused for a signed sheet.
+    """
+    _, _, sheet = open_sheet(viewer, case_id)
+    if sheet.status == "signed":
+        raise Refused("评分表已经签字，不能再改。要改请联系市科技局退回。")
+    with transaction():
+        kept = ScoreSheet.update(
+            points=dict(entered.get("points", {})),
+            changes=dict(entered.get("changes", {})),
+            opinion=str(entered.get("opinion", "")),
+            version=ScoreSheet.version + 1,
+            saved_at=clock.now(),
+        ).where((ScoreSheet.id == sheet.id) & (ScoreSheet.version == version) & (ScoreSheet.status == "draft"))
+        if kept.execute() != 1:
+            raise Stale("这张评分表刚在另一个窗口保存过，请刷新后再看。您刚才写的内容还在这一页上。")
+    return ScoreSheet.get_by_id(sheet.id)
+
+
+def sheet_faults(ground: Ground, sheet: ScoreSheet) -> dict[str, str]:
+    """What keeps a sheet from being signed, by indicator code (or "opinion")."""
+    faults: dict[str, str] = {}
+    for code, change in sheet.changes.items():
+        if code not in ground.computed:
+            faults[code] = "这一项由您直接评分，不用写更改理由。"
+        elif not str(change.get("reason", "")).strip():
+            faults[code] = "改动按数据算出的得分，要写明理由。"
+    try:
+        # the policy's own check: every indicator there, none below 0 or above its weight
+        read_points(ground.scheme, {**{c: str(p) for c, p in _readable(ground, sheet).items()}})
+    except Refused as refusal:
+        faults.update({field: text for field, text in refusal.fields.items() if field not in faults})
+    if not sheet.opinion.strip():
+        faults["opinion"] = "请填写评价意见。"
+    return faults
+
+
+def _readable(ground: Ground, sheet: ScoreSheet) -> dict[str, object]:
+    """The sheet's points with what was typed where it cannot be read, for the policy's check to refuse."""
+    points: dict[str, object] = {code: scored.points for code, scored in ground.computed.items()}
+    points.update({code: text for code, text in sheet.points.items() if code not in ground.computed and text != ""})
+    points.update({code: change.get("points", "") for code, change in sheet.changes.items()})
+    return points
+
+
+def sign_sheet(viewer: Viewer, case_id: int, version: int, token: str) -> Receipt:
+    """Sign a complete sheet; it is read-only from then on. Raises Refused with the places, Stale."""
+
+    def work() -> Receipt:
+        case, seat, sheet = open_sheet(viewer, case_id)
+        if sheet.status == "signed" or sheet.version != version:
+            raise Stale("这张评分表刚有变化，请刷新后再看。")
+        ground = ground_of(case)
+        faults = sheet_faults(ground, sheet)
+        if faults:
+            raise Refused(f"还有 {len(faults)} 处没有评好，评好后再签字。", faults)
+        total = sheet_total(ground.scheme, sheet_points(ground, sheet))
+        signed = ScoreSheet.update(
+            status="signed", total=str(total), signed_at=clock.now(), version=ScoreSheet.version + 1
+        ).where((ScoreSheet.id == sheet.id) & (ScoreSheet.version == version))
+        if signed.execute() != 1:
+            raise Stale("这张评分表刚在另一个窗口保存过，请刷新后再看。")
+        # the chain says that a sheet was signed, never the score: it stays secret until all are in
+        sequence = events.record(case.id, viewer, "sheet_signed", {"member": seat.id, "sheet": sheet.id})
+        return {"case": case.id, "number": case.number, "message": "评分表已签字。", "sequence": sequence}
+
+    return once(token, work)
+
+
+def reopen_sheet(viewer: Viewer, sheet_id: int, reason: str, token: str) -> Receipt:
+    """The bureau gives a signed sheet back to its expert, with a reason. Raises OutOfScope, Refused."""
+
+    def work() -> Receipt:
+        sheet = ScoreSheet.get_or_none(ScoreSheet.id == sheet_id)
+        if sheet is None:
+            raise OutOfScope
+        case = find_case(viewer, sheet.case_id, "city_reviewer")
+        if case.stage != "expert_panel":
+            raise Refused("只有在专家评价环节才能退回评分表。")
+        if not reason.strip():
+            raise Refused("请写明退回的原因。", {"reason": "请写明退回的原因。"})
+        ScoreSheet.update(status="draft", version=ScoreSheet.version + 1).where(ScoreSheet.id == sheet.id).execute()
+        sequence = events.record(case.id, viewer, "sheet_reopened", {"sheet": sheet.id}, reason)
+        return {"case": case.id, "message": "评分表已退回专家。", "sequence": sequence}
+
+    return once(token, work)
+
+
+@dataclass(frozen=True)
+class PanelState:
+    """How far a case's panel is. Nobody is told a score before `complete`."""
+
+    members: list[PanelMember]
+    signed: list[ScoreSheet]
+    minimum: int
+
+    @property
+    def complete(self) -> bool:
+        """All who may score have signed, and they are enough."""
+        return len(self.members) >= self.minimum and len(self.signed) == len(self.members)
+
+
+def panel_state(case: Case, minimum: int) -> PanelState:
+    """Who may score a case and whose sheets are in."""
+    return PanelState(active_members(case), counting_sheets(case), minimum)
