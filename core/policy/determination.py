@@ -1,0 +1,189 @@
+"""Determination (结果认定): total or grade and facts → grade, what follows, money, clauses, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from core.errors import Refused
+from core.policy.awards import award_for, award_terms
+from core.policy.facts import Fact, fact_values, read_facts
+from core.policy.grades import ORDER, Grades, capped, grades_of
+from core.policy.numbers import exact
+from core.policy.rules import GradeRule, Rule, read_grade_rule, read_rule
+from core.policy.trace import Step, Trace, clauses_of
+from core.policy.version import NotCovered, PolicyVersion
+
+
+@dataclass(frozen=True)
+class Determination:
+    """A result. ``grade`` None: not evaluated. ``total`` is the rounded total, None when a grade was given.
+
+    ``award_yuan`` is 0 when nothing is due, None when something is due whose amount is not set.
+    ``consequences`` maps every consequence the policy knows to whether it follows.
+    """
+
+    grade: str | None
+    total: Decimal | None
+    vetoed: bool
+    vetoes: tuple[str, ...]
+    award_eligible: bool
+    award_yuan: int | None
+    consequences: Mapping[str, bool] = field(default_factory=dict)
+    trace: Trace = ()
+
+    @property
+    def clauses(self) -> list[str]:
+        """The clauses the result rests on."""
+        return clauses_of(self.trace)
+
+    @property
+    def title_revoked(self) -> bool:
+        """Whether the title is revoked; False where the policy knows no revocation."""
+        return self.consequences.get("title_revoked", False)
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that somebody must have made sure of before a result can be determined."""
+
+    key: str
+    name: str
+    type: str
+    clause: str
+    veto: bool
+
+
+@dataclass(frozen=True)
+class _Rules:
+    grades: Grades | None
+    facts: Mapping[str, Fact]
+    vetoes: tuple[GradeRule, ...]
+    ceilings: tuple[GradeRule, ...]
+    consequences: tuple[Rule, ...]
+
+    @property
+    def declared(self) -> list[str]:
+        """The vetoes that a person establishes; the others follow from facts."""
+        return [veto.key for veto in self.vetoes if not veto.when]
+
+
+def checks_needed(policy: PolicyVersion) -> list[Check]:
+    """What a determination needs somebody to have checked: declared vetoes and facts marked so."""
+    rules = _rules(policy)
+    vetoes = [Check(v.key, v.name, "yes_no", v.clause, True) for v in rules.vetoes if not v.when]
+    facts = [Check(f.key, f.name, f.type, f.clause, False) for f in rules.facts.values() if f.must_be_checked]
+    return vetoes + facts
+
+
+def determine(policy: PolicyVersion, given: Mapping[str, object]) -> Determination:
+    """Decide a result from `total` or `grade`, `vetoes` (keys of what was established) and the policy's facts.
+
+    Raises Refused naming every unknown fact or veto and every unusable value, NotCovered when the policy
+    determines nothing.
+    """
+    rules = _rules(policy)
+    facts = _facts(rules, given)
+    if facts.get("participated") is False:
+        return _finish(policy, rules, facts, None, None, [], [])
+    grade, total, steps = _first_grade(rules, given)
+    vetoes = [v for v in rules.vetoes if v.key in _strings(facts["vetoes"]) or v.holds(facts)]
+    for veto in vetoes:
+        grade = veto.grade
+        steps.append(veto.step(facts, grade))
+    for ceiling in rules.ceilings:
+        if ceiling.holds(facts):
+            grade = capped(grade, ceiling.grade)
+            steps.append(ceiling.step(facts, grade))
+    return _finish(policy, rules, facts, grade, total, vetoes, steps)
+
+
+def _finish(
+    policy: PolicyVersion,
+    rules: _Rules,
+    facts: dict[str, Any],
+    grade: str | None,
+    total: Decimal | None,
+    vetoes: Sequence[GradeRule],
+    steps: list[Step],
+) -> Determination:
+    facts = {**facts, "grade": grade, "total": total, "vetoed": bool(vetoes)}
+    consequences = {}
+    for rule in rules.consequences:
+        consequences[rule.key] = rule.holds(facts)
+        if consequences[rule.key]:
+            steps.append(rule.step(facts, True))
+    eligible, yuan = False, 0
+    if policy.has("awards"):
+        award = award_for(award_terms(policy), grade, facts, title=facts.get("kind"))
+        eligible, yuan = award.eligible, award.yuan
+        steps.extend(award.trace)
+    return Determination(
+        grade, total, bool(vetoes), tuple(v.key for v in vetoes), eligible, yuan, consequences, tuple(steps)
+    )
+
+
+def _rules(policy: PolicyVersion) -> _Rules:
+    if not policy.has("facts"):
+        raise NotCovered(f"“{policy.region}”的政策没有写怎样认定结果。")
+    vetoes = policy.definition("vetoes") if policy.has("vetoes") else {}
+    consequences = policy.definition("consequences") if policy.has("consequences") else {}
+    return _Rules(
+        grades=grades_of(policy),
+        facts=read_facts(policy.definition("facts")["facts"]),
+        vetoes=tuple(read_grade_rule(entry) for entry in vetoes.get("vetoes", [])),
+        ceilings=tuple(read_grade_rule(entry) for entry in vetoes.get("ceilings", [])),
+        consequences=tuple(read_rule(entry) for entry in consequences.get("consequences", [])),
+    )
+
+
+def _facts(rules: _Rules, given: Mapping[str, object]) -> dict[str, Any]:
+    own = {key: value for key, value in given.items() if key not in {"total", "grade", "vetoes"}}
+    facts: dict[str, Any] = dict(fact_values(rules.facts, own))
+    established = given.get("vetoes") or []
+    if not isinstance(established, (list, tuple)):
+        raise Refused("否决情形要写成一列。", {"vetoes": "要写成一列"})
+    unknown = [str(veto) for veto in established if veto not in rules.declared]
+    if unknown:
+        allowed = "、".join(rules.declared) or "没有"
+        raise Refused(
+            f"没有“{'、'.join(unknown)}”这种由人认定的否决情形；允许：{allowed}。",
+            {veto: "没有这种否决情形" for veto in unknown},
+        )
+    facts["vetoes"] = tuple(established)
+    return facts
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _first_grade(rules: _Rules, given: Mapping[str, object]) -> tuple[str, Decimal | None, list[Step]]:
+    """The grade before vetoes and ceilings, from the total where the policy draws lines."""
+    grade = given.get("grade")
+    if grade is not None and grade not in ORDER:
+        raise Refused(f"没有“{grade}”这个档次；允许：{'、'.join(ORDER)}。", {"grade": "没有这个档次"})
+    if given.get("total") is None:
+        if grade is None:
+            raise Refused("要给出总分（total）或档次（grade）。", {"total": "缺少总分或档次"})
+        return str(grade), None, [Step("专家组和主管部门给出的档次", result=grade)]
+    total = _total(given["total"])
+    if rules.grades is None:
+        if grade is None:
+            raise Refused("这里的政策没有划分数线，要给出档次（grade）和理由。", {"grade": "缺少档次"})
+        return str(grade), None, [Step("政策没有划分数线，档次由专家组给出", inputs={"total": total}, result=grade)]
+    rounded = rules.grades.round_total(total)
+    line = rules.grades.line_for(rounded)
+    if grade is not None and grade != line.grade:
+        raise Refused(f"总分 {rounded} 对应{line.name}，与给出的档次不一致。", {"grade": "与总分不一致"})
+    return line.grade, rounded, [rules.grades.step(total, rounded, line)]
+
+
+def _total(entry: object) -> Fraction:
+    total = exact(entry)
+    if total is None or not 0 <= total <= 100:
+        raise Refused(f"总分“{entry}”不是 0 至 100 之间的数字。", {"total": "要在 0 至 100 之间"})
+    return total

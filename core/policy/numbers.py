@@ -1,0 +1,68 @@
+"""Exact numbers: fractions inside, decimals at the edges, rounded half up once and only where declared.
+
+A mean of three experts or a share of the best value is seldom a finite decimal, so sums are kept as fractions
+until the one rounding that the policy declares.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+_NUMERAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?(/[1-9][0-9]{0,59})?")
+
+Exact = int | Decimal | Fraction
+
+
+def exact(value: object) -> Fraction | None:
+    """The number written in `value` (int, Decimal, Fraction, or digits as text); None if it is no number.
+
+    A float is no number here: it has already lost what was written. Fractions come back from ``str()``.
+
+    >>> exact("84.99"), exact(True), exact(0.5)
+    (Fraction(8499, 100), None, None)
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, Decimal):
+        return Fraction(value) if value.is_finite() and value.adjusted() <= 30 else None
+    if isinstance(value, (int, Fraction)):
+        return Fraction(value)
+    if isinstance(value, str) and _NUMERAL.fullmatch(value.strip()):
+        return Fraction(value.strip())
+    return None
+
+
+def round_half_up(value: Exact, places: int = 2) -> Decimal:
+    """Rounded half away from zero to `places` decimals, as people round.
+
+    >>> round_half_up(Fraction(254, 3)), round_half_up(Decimal("84.995")), round_half_up(Fraction(-1, 8))
+    (Decimal('84.67'), Decimal('85.00'), Decimal('-0.13'))
+    """
+    scaled = Fraction(value) * 10**places
+    magnitude = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(magnitude if scaled >= 0 else -magnitude).scaleb(-places)
+
+
+def plain(value: Exact) -> Decimal:
+    """A finite decimal without trailing zeros; a fraction that is none is rounded half up to 10 places.
+
+    >>> plain(Fraction(25, 2)), plain(Decimal("92.00"))
+    (Decimal('12.5'), Decimal('92'))
+    """
+    if isinstance(value, Fraction):
+        finite = _finite(value)
+        value = round_half_up(value, 10) if finite is None else finite
+    text = format(Decimal(value), "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return Decimal("0") if text in {"-0", ""} else Decimal(text)
+
+
+def _finite(value: Fraction) -> Decimal | None:
+    """The decimal that equals the fraction, or None when its digits never end (or run past 40)."""
+    for places in range(41):
+        scaled = value * 10**places
+        if scaled.denominator == 1:
+            return Decimal(f"{scaled.numerator}e-{places}")
+    return None

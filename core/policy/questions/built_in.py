@@ -1,0 +1,12 @@
+"""All questions of the core."""
+
+from core.policy.questions import check, dates, evaluation_round, scheme, scoring, score
+
+BUILT_IN = (
+    *scheme.BUILT_IN,
+    *score.BUILT_IN,
+    *evaluation_round.BUILT_IN,
+    *dates.BUILT_IN,
+    *scoring.BUILT_IN,
+    *check.BUILT_IN,
+)

@@ -1,0 +1,115 @@
+"""deadline: when a period ends. validity: is the policy in force. objection: is it admitted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from core.errors import CalendarMissing, Refused
+from core.policy.clocks import NOTICE, Clock, calendar_of, clock_of, notice_rules
+from core.policy.facts import as_date, known_keys, require_date
+from core.policy.objection import admissible
+from core.policy.question import Answer, Given, Question
+from core.policy.trace import Step, clauses_of
+from core.policy.version import PolicyVersion
+
+
+def _deadline(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+    known_keys(given, ("clock", "from", "done", "working_days", "counts_opening_day"))
+    clock = _adjusted(clock_of(policy, given.get("clock")), given)
+    opened = require_date(given, "from")
+    done = require_date(given, "done") if given.get("done") is not None else None
+    try:
+        last = clock.last_day(opened, calendar_of(policy))
+    except CalendarMissing as fault:
+        return {
+            "deadline": None,
+            "calendar_missing_years": fault.years,
+            "messages": [str(fault)],
+            **_reasons(clock.step(opened, None)),
+        }
+    answer: Answer = {"deadline": last, "counts_opening_day": clock.counts_opening_day, "unit": clock.kind}
+    if done is not None and last is not None:
+        if clock.key == NOTICE:
+            answer["accepted"] = done >= last
+        else:
+            answer["status"] = "on_time" if done <= last else "late"
+    return answer | _reasons(clock.step(opened, last))
+
+
+def _adjusted(clock: Clock, given: Given) -> Clock:
+    """The clock with the length and the opening-day rule that the input sets."""
+    days, counts = given.get("working_days"), given.get("counts_opening_day")
+    if days is not None:
+        if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+            raise Refused("工作日数要写成大于 0 的整数。", {"working_days": "要写成大于 0 的整数"})
+        clock = replace(clock, length=days, kind="working_days")
+    if counts is not None:
+        if not isinstance(counts, bool):
+            raise Refused("是否从当天算起要写 true 或 false。", {"counts_opening_day": "true 或 false"})
+        clock = replace(clock, counts_opening_day=counts)
+    return clock
+
+
+def _validity(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+    known_keys(given, ())
+    document = policy.document
+    in_force = True if on is None else policy.in_force(on)
+    clause = document.clause if document else ""
+    step = Step("政策在生效期内，起止日都算在内", clause, "text", {"on": on}, in_force)
+    return {
+        "in_force": in_force,
+        "version": policy.version,
+        "document": document.number if document else None,
+        "in_force_from": document.in_force_from if document else None,
+        "in_force_to": document.in_force_to if document else None,
+        **_reasons(step),
+    }
+
+
+_SIGNED = ("real_name", "sealed", "contact")
+
+
+def _objection(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+    known_keys(given, ("last_day", "filed_at", "objector", *_SIGNED))
+    last_day = require_date(given, "last_day")
+    filed_at = _moment(given.get("filed_at"))
+    signed = {}
+    for name in _SIGNED:
+        value = given.get(name, False)
+        if not isinstance(value, bool):
+            raise Refused(f"“{name}”要写 true 或 false。", {name: "true 或 false"})
+        signed[name] = value
+    admission = admissible(notice_rules(policy), str(given.get("objector")), signed, filed_at, last_day)
+    return {
+        "admissible": admission.admissible,
+        "grounds": list(admission.grounds),
+        **_reasons(*admission.trace),
+    }
+
+
+def _moment(value: object) -> datetime:
+    """A moment from ISO text; a date alone counts as its beginning, and 24:00 as the next day's 00:00."""
+    if isinstance(value, datetime):
+        return value
+    if (day := as_date(value)) is not None:
+        return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - Shanghai time, set where it is compared
+    text = str(value)
+    if "T24:00" in text:
+        return _moment(text.replace("T24:00", "T00:00")) + timedelta(days=1)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        message = "提出异议的时间要写成日期和时间，例如 2024-05-14T23:30:00。"
+        raise Refused(message, {"filed_at": "时间不对"}) from None
+
+
+def _reasons(*steps: Step) -> Answer:
+    return {"trace": [step.as_data() for step in steps], "clauses": clauses_of(steps)}
+
+
+BUILT_IN = (
+    Question("deadline", "期限", _deadline, any_date=True),
+    Question("validity", "生效", _validity, any_date=True),
+    Question("objection", "异议受理", _objection),
+)
