@@ -1,0 +1,279 @@
+"""Drawing: one section to fill in, or all sections to read. No inline scripts or styles.
+
+Page ids: the control of a path is ``anchor(path)``, its fault text ``…-error``, its row in a view ``v-<field>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from forms.changes import Change, answer_text, calculated_text
+from forms.compile import CompiledForm
+from forms.definition import Column, Field
+from forms.fields.numbers import canonical, grouped
+from forms.formula import compile_formula
+from forms.situation import Answers, Situation, column_totals, filled_rows, is_blank
+from forms.worked import worked
+
+Errors = Mapping[str, Sequence[str]]
+Evidence = Mapping[str, Sequence[object]]
+ClauseUrl = Callable[[str], str]
+_NO_TEXTS: Mapping[str, str] = {}
+
+
+class _Blank(dict[str, Any]):
+    """Nothing there draws as nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    id: str
+    name: str
+    size: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    index: int
+    number: int
+    typed: Mapping[str, object]
+    text: Mapping[str, object]
+    errors: Mapping[str, Sequence[str]]
+    unread: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    rows: list[_Row]
+    count: int
+    totals: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    worked: str
+    text: str
+    reason: str
+
+
+@dataclass(slots=True)
+class _Page:
+    """What the template of a form reads; every mapping is by field key."""
+
+    icons: str
+    clause_url: ClauseUrl | None
+    upload_url: str | None
+    shown: frozenset[str]
+    last: Mapping[str, object]
+    files: Mapping[str, list[_File]]
+    rows: Mapping[str, _Table]
+    typed: Mapping[str, object]
+    text: Mapping[str, object]
+    errors: Mapping[str, Sequence[str]]
+    bad: frozenset[str]
+    unread: frozenset[str]
+    calc: Mapping[str, _Figure]
+    was: Mapping[str, str]
+    numbers: Mapping[str, int]
+
+
+def anchor(path: str) -> str:
+    """The id of the control at a path, for links from a list of faults."""
+    return "f-" + path.replace(".", "-")
+
+
+def draw_section(  # noqa: PLR0913 - what a page shows, and three addresses by name
+    form: CompiledForm,
+    section_key: str,
+    answers: Answers,
+    raw: Mapping[str, str] = _NO_TEXTS,
+    errors: Errors | None = None,
+    evidence: Evidence | None = None,
+    previous: Answers | None = None,
+    *,
+    icons: str = "",
+    upload_url: str | None = None,
+    clause_url: ClauseUrl | None = None,
+) -> Markup:
+    """The inside of a posted form: one section to fill in; ``raw`` stands where it could not be read.
+
+    ``previous`` are last year's answers; evidence items have id, name, size (bytes) and url; ``icons`` is
+    the address of the icon sheet. Raises KeyError for a section the form does not have.
+    """
+    page = _page(form, form.definition.section(section_key).fields, answers, raw, errors, evidence, previous)
+    page.icons, page.upload_url, page.clause_url = icons, upload_url, clause_url
+    drawn: Markup = getattr(form.pages, f"edit_{section_key}")(page)
+    return drawn
+
+
+def draw_view(
+    form: CompiledForm,
+    answers: Answers,
+    evidence: Evidence | None = None,
+    previous: Answers | None = None,
+    changed: Iterable[Change] = (),
+    *,
+    icons: str = "",
+    clause_url: ClauseUrl | None = None,
+) -> Markup:
+    """All sections that apply, to read; ``changed`` marks what differs from the version before."""
+    page = _page(form, form.definition.fields, form.submitted(answers), _NO_TEXTS, None, evidence, previous)
+    page.icons, page.clause_url = icons, clause_url
+    page.was = {change.path: change.before_text for change in changed}
+    sections = [getattr(form.pages, f"view_{section.key}") for section in form.visible_sections(answers)]
+    return Markup("\n").join(macro(page) for macro in sections)
+
+
+def _page(
+    form: CompiledForm,
+    fields: Sequence[Field],
+    answers: Answers,
+    raw: Mapping[str, str],
+    errors: Errors | None,
+    evidence: Evidence | None,
+    previous: Answers | None,
+) -> _Page:
+    situation = form.situation(answers)
+    found = errors or {}
+    return _Page(
+        icons="",
+        clause_url=None,
+        upload_url=None,
+        shown=situation.visible,
+        last=_last_texts(form, fields, previous),
+        files={f.key: _files((evidence or {}).get(f.key) or ()) for f in fields if f.kind.control == "files"},
+        rows={f.key: _table(f, answers.get(f.key), raw, found) for f in fields if f.kind.control == "table"},
+        typed={f.key: _typed(f, answers.get(f.key), raw.get(f.key)) for f in fields},
+        text={f.key: _read_text(f, answers.get(f.key), situation) for f in fields},
+        errors=_Blank(found),
+        bad=_bad_hosts(fields, found),
+        unread=frozenset(raw),
+        calc={f.key: _figure(form, f, answers, situation) for f in fields if f.formula},
+        was={},
+        numbers=_numbers(form, situation),
+    )
+
+
+def _numbers(form: CompiledForm, situation: Situation) -> Mapping[str, int]:
+    """Sections that apply are numbered in turn; one drawn although it does not apply gets the next number."""
+    numbers: dict[str, int] = {}
+    for section in form.definition.sections:
+        applied = sum(key in situation.sections for key in numbers)
+        numbers[section.key] = applied + 1
+    return numbers
+
+
+def _bad_hosts(fields: Sequence[Field], errors: Errors) -> frozenset[str]:
+    """Questions that hold a fault further in: in a cell, or in the evidence drawn under them."""
+    bad = {path.split(".", 1)[0] for path in errors}
+    return frozenset(bad | {key for field in fields if field.key in bad for key in field.proves[:1]})
+
+
+def _typed(question: Column, answer: object, raw: str | None) -> object:
+    control = question.kind.control
+    if control == "checks":
+        return answer if isinstance(answer, list) else []
+    if control in {"files", "table", "calculated"}:
+        return ""
+    if raw is not None and is_blank(answer):
+        return raw
+    return "" if is_blank(answer) else question.kind.typed(answer, question)
+
+
+def _read_text(field: Field, answer: object, situation: Situation) -> object:
+    if field.formula:
+        return calculated_text(field, situation) or "—"
+    if field.kind.control in {"table", "files"}:
+        return ""
+    return _lines(answer_text(field, answer)) if not is_blank(answer) else "未填"
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+def _last_texts(form: CompiledForm, fields: Sequence[Field], previous: Answers | None) -> Mapping[str, object]:
+    if not previous:
+        return _Blank()
+    situation = form.situation(previous)
+    texts = _Blank()
+    for field in fields:
+        answer = previous.get(field.key)
+        if field.formula:
+            texts[field.key] = calculated_text(field, situation)
+        elif field.kind.control == "table":
+            rows = filled_rows(answer)
+            texts[field.key] = f"{len(rows)} 行" if rows else ""
+        elif field.kind.control != "files":
+            texts[field.key] = answer_text(field, answer)
+    return texts
+
+
+def _figure(form: CompiledForm, field: Field, answers: Answers, situation: Situation) -> _Figure:
+    outcome = situation.calculated.get(field.key)
+    labels: dict[str, str] = {}
+    for key in compile_formula(field.formula).names:
+        other = form.field(key)
+        text = calculated_text(other, situation) if other.formula else _short(other, answers.get(key))
+        labels[key] = text or other.label
+    reason = outcome.reason if outcome is not None else ""
+    if outcome is not None and outcome.missing:
+        reason = "尚缺：" + "、".join(form.field(key).label for key in outcome.missing)
+    return _Figure(worked(field.formula, labels), calculated_text(field, situation), reason)
+
+
+def _short(field: Field, answer: object) -> str:
+    return field.kind.show(answer, field) if field.kind.numeric and not is_blank(answer) else ""
+
+
+def _table(field: Field, answer: object, raw: Mapping[str, str], errors: Errors) -> _Table:
+    given = [row if isinstance(row, Mapping) else {} for row in (answer if isinstance(answer, list) else [])]
+    while len(given) < max(field.min_rows or 0, 1) and answer is None:
+        given.append({})
+    totals = {key: grouped(canonical(total)) for key, total in column_totals(field, answer).items()}
+    rows = [_row(field, index, row, raw, errors) for index, row in enumerate(given)]
+    return _Table(rows, len(filled_rows(answer)), totals)
+
+
+def _row(field: Field, index: int, row: Answers, raw: Mapping[str, str], errors: Errors) -> _Row:
+    prefix = f"{field.key}.{index}."
+    unread = {c.key: raw[prefix + c.key] for c in field.columns if prefix + c.key in raw}
+    return _Row(
+        index=index,
+        number=index + 1,
+        typed={c.key: _typed(c, row.get(c.key), unread.get(c.key)) for c in field.columns},
+        text={c.key: "" if is_blank(v := row.get(c.key)) else _lines(c.kind.show(v, c)) for c in field.columns},
+        errors=_Blank({c.key: errors[prefix + c.key] for c in field.columns if prefix + c.key in errors}),
+        unread=frozenset(unread),
+    )
+
+
+def _files(items: Sequence[object]) -> list[_File]:
+    return [
+        _File(str(_of(i, "id")), str(_of(i, "name")), _size(_of(i, "size")), _safe_url(_of(i, "url"))) for i in items
+    ]
+
+
+def _of(item: object, name: str) -> object:
+    found = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+    return "" if found is None else found
+
+
+def _safe_url(url: object) -> str:
+    """Only addresses of this site or http(s); anything else would run in the reader's browser."""
+    text = str(url)
+    return text if text.startswith(("/", "https://", "http://")) else "#"
+
+
+def _size(size: object) -> str:
+    if not isinstance(size, int):
+        return str(size)
+    return f"{max(1, size // 1024)} KB" if size < 1024 * 1024 else f"{size * 10 // (1024 * 1024) / 10:g} MB"
