@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pluggy
 
-from core.policy.question import Answer, Given, Question
+from core.policy.question import Answer, Asked, Question
 from core.policy.scoring.method import ScoringMethod, Setting
 
 __all__ = [
     "PROJECT",
     "Answer",
-    "Given",
+    "Asked",
     "Question",
     "RegionSource",
     "ScoringMethod",
@@ -81,11 +81,11 @@ def kaoping_scoring_methods() -> list[ScoringMethod]:  # type: ignore[empty-body
 def kaoping_questions() -> list[Question]:  # type: ignore[empty-body]
     """Questions for `kaoping policy ask` and for worked examples, beside the built-in ones.
 
-    Called once at start-up. A question is a pure function from a policy version, an input and a date to plain
-    data; it raises `core.errors.Refused` for an input that a rule refuses. Example::
+    Called once at start-up. A question is a pure function from what is asked (policy version, input, day) to
+    plain data; it raises `core.errors.Refused` for an input that a rule refuses. Example::
 
-        def answer(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
-            return {"name": policy.region_info.name}
+        def answer(asked: Asked) -> Answer:
+            return {"name": asked.policy.region_info.name}
 
         @hookimpl
         def kaoping_questions() -> list[Question]:

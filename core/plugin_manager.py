@@ -64,7 +64,7 @@ class PluginManager:
         for name in self._names():
             self._collect(name, "kaoping_scoring_methods", self.methods, ScoringMethod)
             self._collect(name, "kaoping_questions", self.questions, Question)
-        self._take(BUILT_IN, RegionSource(NATIONAL))
+        self._take(RegionSource(NATIONAL))
         for name in self._names():
             self._load(name)
 
@@ -120,11 +120,11 @@ class PluginManager:
         def load() -> None:
             source = self._called(name, "kaoping_region")
             if source is not None:
-                self._take(name, source if isinstance(source, RegionSource) else RegionSource(Path(source)))
+                self._take(source if isinstance(source, RegionSource) else RegionSource(Path(source)))
 
         self._guarded(name, load)
 
-    def _take(self, name: str, source: RegionSource) -> None:
+    def _take(self, source: RegionSource) -> None:
         pack = load_region(source.path, methods=self.methods)
         if pack.key in self.regions:
             raise KaopingError(f"地区“{pack.key}”已经由别的插件提供")
@@ -135,8 +135,10 @@ class PluginManager:
         try:
             work()
         except DefinitionError as fault:
-            self.problems.extend(PluginProblem(name, f.file, f.key, _told(f.message, f.allowed)) for f in fault.findings)
-        except Exception as fault:  # noqa: BLE001 - a plugin may raise anything; the others must go on
+            self.problems.extend(
+                PluginProblem(name, f.file, f.key, _told(f.message, f.allowed)) for f in fault.findings
+            )
+        except Exception as fault:  # a plugin may raise anything; the others must go on
             told = str(fault) if isinstance(fault, KaopingError) else f"{type(fault).__name__}: {fault}"
             self.problems.append(PluginProblem(name, "", "", told))
 

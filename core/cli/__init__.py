@@ -25,7 +25,7 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
         """The commands whose modules are there, without importing them."""
         return [name for name, module in COMMANDS.items() if find_spec(module) is not None]
 

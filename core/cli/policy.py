@@ -123,7 +123,10 @@ def _workflow_findings(path: Path) -> list[Finding]:
     from core.workflow.definition import load_workflow
 
     findings: list[Finding] = []
-    for file in [*sorted(path.glob("policy/*/workflow.toml")), *sorted(path.glob("policy/*/workflow/*.toml"))]:
+    for file in [
+        *sorted(path.glob("policy/*/workflow.toml")),
+        *sorted(path.glob("policy/*/workflow/*.toml")),
+    ]:
         try:
             data = parse(file.read_text(encoding="utf-8"), file.relative_to(path).as_posix())
             load_workflow(data, file.relative_to(path).as_posix())

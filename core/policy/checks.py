@@ -41,9 +41,9 @@ def check_sources(sources: Located, methods: Mapping[str, ScoringMethod]) -> lis
             continue
         faults.extend(_shape(kind, key, data, file))
         files.setdefault(kind, []).append((file, data))
-    faults.extend(_parameters(files))
     if not faults:
-        faults.extend(_together(files, methods))
+        # What definitions say together can only be judged once each of them has its shape.
+        faults.extend([*_parameters(files), *_parameter_references(files)] or _together(files, methods))
     return faults
 
 
@@ -77,36 +77,39 @@ def _repeated(data: dict[str, Any], file: str) -> Iterator[Finding]:
 
 
 def _parameters(files: _Files) -> Iterator[Finding]:
-    """Values that fit their types, choices that are named, and references that lead to a parameter."""
-    known: set[str] = set()
+    """Values that fit their types, choices that are named, what must be asked is asked."""
     for file, data in files.get("parameters", []):
-        try:
-            parameters = read_parameters(data)
-        except (KeyError, TypeError):
-            continue  # its shape has been reported
-        known |= set(parameters)
-        for index, parameter in enumerate(parameters.values()):
+        for index, parameter in enumerate(read_parameters(data).values()):
             place = f"parameters.{index}"
             if parameter.type == "choice" and not parameter.allowed:
                 yield Finding(file, f"{place}.allowed", "选择型参数要写出可选的值", 'allowed = ["甲", "乙"]')
-            if parameter.must_be_asked and not parameter.ask:
+            elif parameter.must_be_asked and not parameter.ask:
                 yield Finding(file, f"{place}.ask", "没有值的参数要写明向管理员问什么", "一句话，含出处")
-            if not parameter.must_be_asked:
+            elif not parameter.must_be_asked:
                 try:
                     fitting_value(parameter, parameter.value)
                 except Refused as fault:
                     yield Finding(file, f"{place}.value", str(fault))
+
+
+def _parameter_references(files: _Files) -> Iterator[Finding]:
+    """Every "$name" and every clock's `parameter` leads to a parameter."""
+    known = {key for _, data in files.get("parameters", []) for key in read_parameters(data)}
+    allowed = "、".join(sorted(known)) or "先在 parameters.toml 里写"
     for kind, read in files.items():
-        for file, data in read:
-            for place, name in _references(data) if kind not in WITHOUT_SHAPE else ():
+        for file, data in read if kind not in WITHOUT_SHAPE else ():
+            for place, name in _references(data):
                 if name not in known:
-                    yield Finding(file, place, f"没有“{name}”这个参数", "、".join(sorted(known)) or "先在 parameters.toml 里写")
+                    yield Finding(file, place, f"没有“{name}”这个参数", allowed)
 
 
 def _references(value: object, place: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _references(inner, f"{place}.{name}" if place else name)
+            where = f"{place}.{name}" if place else name
+            if name == "parameter" and isinstance(inner, str):
+                yield where, inner
+            yield from _references(inner, where)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _references(inner, f"{place}.{index}")
@@ -132,11 +135,18 @@ def _weights(file: str, data: dict[str, Any]) -> Iterator[Finding]:
     if "total_weight" in data:
         total = sum((Decimal(i.get("weight_points", 0)) for i in indicators), Decimal(0))
         if total != data["total_weight"]:
-            yield Finding(file, "indicators", f"权重合计 {total}，不是 {data['total_weight']}", str(data["total_weight"]))
+            yield Finding(
+                file,
+                "indicators",
+                f"权重合计 {total}，不是 {data['total_weight']}",
+                str(data["total_weight"]),
+            )
     groups = {group["key"]: group for group in data["groups"]}
     for index, indicator in enumerate(indicators):
         if indicator["group"] not in groups:
-            yield Finding(file, f"indicators.{index}.group", f"没有“{indicator['group']}”这一组", "、".join(groups))
+            yield Finding(
+                file, f"indicators.{index}.group", f"没有“{indicator['group']}”这一组", "、".join(groups)
+            )
     for index, group in enumerate(data["groups"]):
         own = [i for i in indicators if i["group"] == group["key"]]
         weight = sum((Decimal(i.get("weight_points", 0)) for i in own), Decimal(0))
@@ -162,14 +172,21 @@ def _indicators(
     form = next((f for _, f in files.get("form", []) if f.get("key") == data.get("form")), None)
     fields = None if form is None else {field.key for field in load_form(form, file).fields}
     if data.get("form") and form is None and files.get("form"):
-        yield Finding(file, "form", f"没有“{data['form']}”这份表单", "、".join(f.get("key", "") for _, f in files["form"]))
+        yield Finding(
+            file,
+            "form",
+            f"没有“{data['form']}”这份表单",
+            "、".join(f.get("key", "") for _, f in files["form"]),
+        )
     for index, indicator in enumerate(data["indicators"]):
         place = f"indicators.{index}"
         if indicator["type"] == "quantitative" and not indicator.get("value"):
             yield Finding(file, f"{place}.value", "定量指标要写出怎样从表单算出数值", "表单字段的公式")
         for name in sorted(compile_formula(indicator["value"]).names) if indicator.get("value") else ():
             if fields is not None and name not in fields:
-                yield Finding(file, f"{place}.value", f"公式里的“{name}”不是表单里的字段", "、".join(sorted(fields)))
+                yield Finding(
+                    file, f"{place}.value", f"公式里的“{name}”不是表单里的字段", "、".join(sorted(fields))
+                )
         yield from _method(file, place, indicator, methods)
 
 
@@ -184,7 +201,9 @@ def _method(
         yield Finding(file, f"{place}.method.key", f"没有“{use.key}”这种评分方法", "、".join(methods))
         return
     if not use.clause or not use.basis:
-        yield Finding(file, f"{place}.method", "评分方法要写明依据", "clause 和 basis（text、reading 或 practice）")
+        yield Finding(
+            file, f"{place}.method", "评分方法要写明依据", "clause 和 basis（text、reading 或 practice）"
+        )
     if not methods[use.key].by_panel and not indicator.get("value"):
         yield Finding(file, f"{place}.method.key", "没有数值公式的指标只能由专家评分", "panel")
     try:
@@ -208,7 +227,9 @@ def _lines(file: str, data: dict[str, Any]) -> Iterator[Finding]:
             if line.get("at_most") != 100 or "below" in line:
                 yield Finding(file, f"{place}.at_most", "最高档要到 100 分为止", "at_most = 100")
         elif "below" not in line or "at_most" in line:
-            yield Finding(file, f"{place}.below", "要写明不到多少分（与上一档相接）", "below = 上一档的 at_least")
+            yield Finding(
+                file, f"{place}.below", "要写明不到多少分（与上一档相接）", "below = 上一档的 at_least"
+            )
         expected = Decimal(line.get("below", line.get("at_most", 100)))
     if [line["grade"] for line in data["lines"]] and len({x["grade"] for x in data["lines"]}) != len(lines):
         yield Finding(file, "lines", "同一个档次写了两次", "每个档次只写一次")
@@ -219,7 +240,12 @@ def _conditions(file: str, data: dict[str, Any]) -> Iterator[Finding]:
     for index, condition in enumerate(data["conditions"]):
         place = f"conditions.{index}"
         if bool(condition.get("when")) == bool(condition.get("since")):
-            yield Finding(file, place, "一条条件写 when 或者 since，二者取一", 'when = "公式"，或 since = ["日期"] 与 months')
+            yield Finding(
+                file,
+                place,
+                "一条条件写 when 或者 since，二者取一",
+                'when = "公式"，或 since = ["日期"] 与 months',
+            )
         if condition.get("since") and "months" not in condition:
             yield Finding(file, f"{place}.months", "从日期起算的条件要写满几个月", "months = 12")
         names = set(condition.get("since", ())) | set(
@@ -232,7 +258,11 @@ def _rule_facts(files: _Files) -> Iterator[Finding]:
     """Conditions of vetoes, consequences and awards name declared facts, or what the determination adds."""
     facts = {fact["key"] for _, data in files.get("facts", []) for fact in data["facts"]}
     known = facts | {"grade", "total", "vetoes", "vetoed"}
-    for kind, lists in (("vetoes", ("vetoes", "ceilings")), ("consequences", ("consequences",)), ("awards", ("withheld",))):
+    for kind, lists in (
+        ("vetoes", ("vetoes", "ceilings")),
+        ("consequences", ("consequences",)),
+        ("awards", ("withheld",)),
+    ):
         for file, data in files.get(kind, []):
             for name in lists:
                 for index, entry in enumerate(data.get(name, [])):

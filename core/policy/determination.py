@@ -116,7 +116,8 @@ def _finish(
         consequences[rule.key] = rule.holds(facts)
         if consequences[rule.key]:
             steps.append(rule.step(facts, True))
-    eligible, yuan = False, 0
+    eligible = False
+    yuan: int | None = 0
     if policy.has("awards"):
         award = award_for(award_terms(policy), grade, facts, title=facts.get("kind"))
         eligible, yuan = award.eligible, award.yuan
@@ -174,7 +175,11 @@ def _first_grade(rules: _Rules, given: Mapping[str, object]) -> tuple[str, Decim
     if rules.grades is None:
         if grade is None:
             raise Refused("这里的政策没有划分数线，要给出档次（grade）和理由。", {"grade": "缺少档次"})
-        return str(grade), None, [Step("政策没有划分数线，档次由专家组给出", inputs={"total": total}, result=grade)]
+        return (
+            str(grade),
+            None,
+            [Step("政策没有划分数线，档次由专家组给出", inputs={"total": total}, result=grade)],
+        )
     rounded = rules.grades.round_total(total)
     line = rules.grades.line_for(rounded)
     if grade is not None and grade != line.grade:

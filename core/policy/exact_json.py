@@ -25,7 +25,7 @@ def loads(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as fault:
         raise Refused(f"输入不是有效的 JSON：{fault}") from None
     if not isinstance(value, dict):
-        raise Refused("输入要是一个 JSON 对象，例如 {\"total\": 89.5}。")
+        raise Refused('输入要是一个 JSON 对象，例如 {"total": 89.5}。')
     return value
 
 
@@ -43,7 +43,10 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _written(value: object, indent: int, depth: int) -> str:
     inner, outer = " " * (indent * (depth + 1)), " " * (indent * depth)
     if isinstance(value, Mapping) and value:
-        lines = [f"{inner}{json.dumps(str(k), ensure_ascii=False)}: {_written(v, indent, depth + 1)}" for k, v in value.items()]
+        lines = [
+            f"{inner}{json.dumps(str(k), ensure_ascii=False)}: {_written(v, indent, depth + 1)}"
+            for k, v in value.items()
+        ]
         return "{\n" + ",\n".join(lines) + f"\n{outer}}}"
     if isinstance(value, (list, tuple)) and value:
         lines = [f"{inner}{_written(item, indent, depth + 1)}" for item in value]

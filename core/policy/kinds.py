@@ -127,11 +127,10 @@ _RULE: Shape = {**_NAMED, "when": Key("formula", required=True)}
 _VETOES: Shape = {
     **_TOP,
     "vetoes": _tables(
-        {**_NAMED, "when": Key("formula"), "grade": Key("text", required=True, allowed=GRADES)}, required=False
+        {**_NAMED, "when": Key("formula"), "grade": Key("text", required=True, allowed=GRADES)},
+        required=False,
     ),
-    "ceilings": _tables(
-        {**_RULE, "at_most": Key("text", required=True, allowed=GRADES)}, required=False
-    ),
+    "ceilings": _tables({**_RULE, "at_most": Key("text", required=True, allowed=GRADES)}, required=False),
 }
 
 _AWARDS: Shape = {
@@ -153,7 +152,9 @@ _PARAMETERS: Shape = {
     "parameters": _tables(
         {
             **_NAMED,
-            "type": Key("text", required=True, allowed=("whole", "decimal", "money_yuan", "yes_no", "choice", "date")),
+            "type": Key(
+                "text", required=True, allowed=("whole", "decimal", "money_yuan", "yes_no", "choice", "date")
+            ),
             "basis": Key("text", required=True, allowed=BASES),
             "value": Key("value"),
             "allowed": Key("texts"),
@@ -166,9 +167,7 @@ _PARAMETERS: Shape = {
 _SCOPE: Shape = {
     **_TOP,
     "facts": _tables(_FACT),
-    "conditions": _tables(
-        {**_NAMED, "when": Key("formula"), "since": Key("texts"), "months": Key("whole")}
-    ),
+    "conditions": _tables({**_NAMED, "when": Key("formula"), "since": Key("texts"), "months": Key("whole")}),
 }
 
 _PANEL: Shape = {

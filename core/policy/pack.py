@@ -93,7 +93,9 @@ def _read(path: Path) -> _Found:
             _take(found, found.shared, kind, path / name, path)
     found.key = next((key for kind, key in found.shared if kind == "region"), "")
     if not found.key and not found.findings:
-        found.findings.append(Finding("region.toml", "-", "地区文件夹里没有 region.toml", "至少写 key、name、bureau"))
+        found.findings.append(
+            Finding("region.toml", "-", "地区文件夹里没有 region.toml", "至少写 key、name、bureau")
+        )
     for file in sorted((path / "forms").glob("*.toml")):
         _take(found, found.shared, "form", file, path)
     for folder in sorted(p for p in (path / "policy").glob("*") if p.is_dir()):
@@ -121,7 +123,9 @@ def _take(found: _Found, sources: Located, kind: str, file: Path, root: Path) ->
     if not isinstance(key, str) or not key:
         found.findings.append(Finding(place, "key", "缺少“key”", "这份定义自己的键，加引号"))
     elif (kind, key) in sources:
-        found.findings.append(Finding(place, "key", f"“{key}”已经在 {sources[(kind, key)][0]} 里定义过", "换一个键"))
+        found.findings.append(
+            Finding(place, "key", f"“{key}”已经在 {sources[(kind, key)][0]} 里定义过", "换一个键")
+        )
     else:
         sources[(kind, key)] = (place, text)
 
@@ -133,7 +137,14 @@ def _soundness(found: _Found, methods: Mapping[str, ScoringMethod]) -> list[Find
         faults.update(dict.fromkeys(check_sources(sources, methods)))
         documented = any(version in text for (kind, _), (_, text) in sources.items() if kind == "documents")
         if any(kind == "documents" for kind, _ in sources) and not documented:
-            faults[Finding("documents.toml", "documents", f"没有文件说明版本“{version}”何时生效", f'version = "{version}"')] = None
+            faults[
+                Finding(
+                    "documents.toml",
+                    "documents",
+                    f"没有文件说明版本“{version}”何时生效",
+                    f'version = "{version}"',
+                )
+            ] = None
     return list(faults)
 
 

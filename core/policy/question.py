@@ -15,15 +15,23 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a question is asked about: ``on`` is the day for which the rules are read, None for the newest."""
+
+    policy: PolicyVersion
+    given: Given
+    on: date | None = None
+
+
+@dataclass(frozen=True)
 class Question:
     """A question the engine answers for every region.
 
-    ``answer(policy, given, on)`` returns plain data; it raises Refused for an input that a rule refuses. ``on``
-    is the date for which the rules are read, None for the newest version. ``any_date`` marks questions that are
-    answered even on a day on which no version is in force.
+    ``answer`` returns plain data; it raises Refused for an input that a rule refuses. ``any_date`` marks
+    questions that are answered even on a day on which no version is in force.
     """
 
     key: str
     name: str
-    answer: Callable[[PolicyVersion, Given, date | None], Answer]
+    answer: Callable[[Asked], Answer]
     any_date: bool = False

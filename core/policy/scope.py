@@ -56,7 +56,9 @@ def scope_rules(policy: PolicyVersion) -> ScopeRules:
 def in_scope(rules: ScopeRules, given: Mapping[str, object], cutoff: date) -> ScopeDecision:
     """Decide for one carrier; the anniversary itself is a full year. Raises Refused for unknown facts."""
     facts = {**fact_values(rules.facts, given), "cutoff": cutoff}
-    failed, missing, steps = [], [], []
+    failed: list[str] = []
+    missing: list[str] = []
+    steps: list[Step] = []
     for condition in rules.conditions:
         met, step = _met(condition, facts, cutoff)
         steps.append(step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ BASES = ("text", "reading", "practice")
 class Key:
     """One key of a table: its type, whether it must be there, what it may be.
 
-    Types: text, whole, number, yes_no, date, texts, formula, value (any scalar), any, table, tables.
+    Types: text, whole, number, yes_no, date, texts, formula, value (any scalar), table, tables.
     A "$name" stands for a parameter and fits every type but table and tables.
     """
 
@@ -88,20 +88,22 @@ def _formula(source: str, file: str, place: str) -> Iterator[Finding]:
 def _fits(value: object, kind: str) -> bool:
     if is_parameter(value):
         return kind not in {"table", "tables"}
-    if kind == "any":
-        return True
-    if kind == "texts":
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if kind == "whole":
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if kind == "number":
-        return isinstance(value, (int, Decimal)) and not isinstance(value, bool) and Decimal(value).is_finite()
-    if kind == "value":
-        return isinstance(value, (str, int, Decimal, bool, date))
-    if kind == "date":
-        return isinstance(value, date) and not isinstance(value, datetime)
-    expected = {"text": str, "yes_no": bool}.get(kind)
-    return expected is not None and isinstance(value, expected)
+    return kind in _TESTS and _TESTS[kind](value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool) and Decimal(value).is_finite()
+
+
+_TESTS: dict[str, Callable[[Any], bool]] = {
+    "text": lambda value: isinstance(value, str),
+    "yes_no": lambda value: isinstance(value, bool),
+    "texts": lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    "whole": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+    "number": _is_number,
+    "value": lambda value: isinstance(value, (str, bool, date)) or _is_number(value),
+    "date": lambda value: isinstance(value, date) and not isinstance(value, datetime),
+}
 
 
 def figures_without_clause(data: Mapping[str, Any], file: str) -> Iterator[Finding]:
@@ -131,4 +133,6 @@ def _figures(table: Mapping[str, Any], file: str, path: str, vouched: bool) -> I
         numbers = value if isinstance(value, list) else [value]
         figure = any(isinstance(n, (int, Decimal, date)) and not isinstance(n, bool) for n in numbers)
         if figure and not vouched:
-            yield Finding(file, f"{path}{name}", "这个数字没有写依据", "在同一处加 clause，例如 clause = \"第十七条\"")
+            yield Finding(
+                file, f"{path}{name}", "这个数字没有写依据", '在同一处加 clause，例如 clause = "第十七条"'
+            )

@@ -7,7 +7,7 @@ to the last digit, whichever way their score is computed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.policy.numbers import exact
@@ -25,7 +25,7 @@ class IndicatorValue:
     value: Fraction | None
     state: str
     missing: tuple[str, ...] = ()
-    step: Step = Step("")
+    step: Step = field(default_factory=lambda: Step(""))
 
 
 def value_of(indicator: Indicator, answers: Mapping[str, object]) -> IndicatorValue:
@@ -39,7 +39,8 @@ def value_of(indicator: Indicator, answers: Mapping[str, object]) -> IndicatorVa
         value = exact(evaluation.value) if value is None else value
     state = "invalid" if value is None and evaluation.state == "value" else evaluation.state
     step = Step(
-        text=f"{indicator.name} = {indicator.value}" + (f"：{evaluation.reason}" if evaluation.reason else ""),
+        text=f"{indicator.name} = {indicator.value}"
+        + (f"：{evaluation.reason}" if evaluation.reason else ""),
         clause=indicator.clause,
         basis=indicator.basis,
         inputs={name: answers.get(name) for name in sorted(formula.names)},

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.errors import KaopingError, Refused
-from core.policy.question import Answer, Question
+from core.policy.question import Answer, Asked, Question
 from core.policy.trace import plain_data
 from core.policy.version import PolicyVersion
 
@@ -51,7 +51,7 @@ def ask(
         own = {key: value for key, value in given.items() if key != "parameters"}
         if "parameters" in given:
             policy = policy.with_parameters(_table(given["parameters"]))
-        answer: Answer = plain_data(found.answer(policy, own, on))
+        answer: Answer = plain_data(found.answer(Asked(policy, own, on)))
     except Refused as refusal:
         return refused(refusal)
     return answer

@@ -1,6 +1,6 @@
 """All questions of the core."""
 
-from core.policy.questions import check, dates, evaluation_round, scheme, scoring, score
+from core.policy.questions import check, dates, evaluation_round, scheme, score, scoring
 
 BUILT_IN = (
     *scheme.BUILT_IN,

@@ -7,14 +7,15 @@ from typing import Any
 
 from core.errors import Refused
 from core.policy.facts import known_keys
-from core.policy.question import Answer, Given, Question
+from core.policy.question import Answer, Asked, Question
 from core.policy.trace import Step
 from core.policy.version import NotCovered, PolicyVersion
 from forms.compile import compiled
 from forms.definition import load_form
 
 
-def _check(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _check(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
     known_keys(given, ("form", "answers"))
     if not policy.has("form"):
         raise NotCovered(f"“{policy.region}”没有表单。")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from core.errors import CalendarMissing, Refused
 from core.policy.clocks import NOTICE, Clock, calendar_of, clock_of, notice_rules
 from core.policy.facts import as_date, known_keys, require_date
 from core.policy.objection import admissible
-from core.policy.question import Answer, Given, Question
+from core.policy.question import Answer, Asked, Given, Question
 from core.policy.trace import Step, clauses_of
-from core.policy.version import PolicyVersion
 
 
-def _deadline(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _deadline(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
     known_keys(given, ("clock", "from", "done", "working_days", "counts_opening_day"))
     clock = _adjusted(clock_of(policy, given.get("clock")), given)
     opened = require_date(given, "from")
@@ -51,8 +51,9 @@ def _adjusted(clock: Clock, given: Given) -> Clock:
     return clock
 
 
-def _validity(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
-    known_keys(given, ())
+def _validity(asked: Asked) -> Answer:
+    policy, on = asked.policy, asked.on
+    known_keys(asked.given, ())
     document = policy.document
     in_force = True if on is None else policy.in_force(on)
     clause = document.clause if document else ""
@@ -70,7 +71,8 @@ def _validity(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
 _SIGNED = ("real_name", "sealed", "contact")
 
 
-def _objection(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _objection(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
     known_keys(given, ("last_day", "filed_at", "objector", *_SIGNED))
     last_day = require_date(given, "last_day")
     filed_at = _moment(given.get("filed_at"))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from core.errors import Refused
 from core.policy.awards import AwardTerms, award_for, award_terms
-from core.policy.facts import known_keys, require_date
+from core.policy.facts import fact_values, known_keys, read_facts, require_date
 from core.policy.grades import ORDER
 from core.policy.panel import Expert, may_score, panel_rules
-from core.policy.question import Answer, Given, Question
-from core.policy.scope import in_scope, require_id, scope_rules
+from core.policy.question import Answer, Asked, Question
+from core.policy.scope import ScopeDecision, in_scope, require_id, scope_rules
 from core.policy.trace import Step, clauses_of
 from core.policy.version import PolicyVersion
 
 
-def _scope(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _scope(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
     rules = scope_rules(policy)
     cutoff = require_date(given, "cutoff")
     facts = {key: value for key, value in given.items() if key not in {"cutoff", "carriers"}}
@@ -28,7 +28,8 @@ def _scope(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
             "failed": list(one.failed),
             "missing": list(one.missing),
         }
-    decided, steps = {}, []
+    decided: dict[str, ScopeDecision] = {}
+    steps: list[Step] = []
     for position, carrier in enumerate(_tables(given["carriers"], "carriers"), start=1):
         identity = require_id(carrier, position)
         own = {key: value for key, value in carrier.items() if key != "id"}
@@ -36,11 +37,14 @@ def _scope(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
         steps.extend(decided[identity].trace)
     return _reasons(steps) | {
         "in_scope": [identity for identity, decision in decided.items() if decision.in_scope],
-        "out_of_scope": {i: list(decision.failed) for i, decision in decided.items() if not decision.in_scope},
+        "out_of_scope": {
+            i: list(decision.failed) for i, decision in decided.items() if not decision.in_scope
+        },
     }
 
 
-def _panel(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _panel(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
     known_keys(given, ("experts",))
     rules = panel_rules(policy)
     experts = []
@@ -65,7 +69,8 @@ def _panel(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
 _YEAR = ("year", "grades")
 
 
-def _awards(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _awards(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
     terms = award_terms(policy)
     years = _tables(given.get("years"), "years")
     common = {key: value for key, value in given.items() if key not in {"years", "paid_before"}}
@@ -108,8 +113,6 @@ def _sum(left: int | None, right: int | None) -> int | None:
 
 
 def _award_facts(policy: PolicyVersion, given: Mapping[str, object]) -> Mapping[str, object]:
-    from core.policy.facts import fact_values, read_facts
-
     declared = read_facts(policy.definition("facts")["facts"]) if policy.has("facts") else {}
     return fact_values(declared, given)
 

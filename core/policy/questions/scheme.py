@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from core.errors import Refused
 from core.policy.facts import known_keys
 from core.policy.grades import grades_of
 from core.policy.numbers import exact, round_half_up
-from core.policy.question import Answer, Given, Question
+from core.policy.question import Answer, Asked, Given, Question
 from core.policy.scheme import Indicator, Scheme, scheme_of
 from core.policy.trace import Step, clauses_of
 from core.policy.values import IndicatorValue, indicator_values
@@ -18,14 +17,17 @@ from core.policy.version import PolicyVersion
 from forms.formula import compile_formula
 
 
-def _scheme(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
-    known_keys(given, ())
+def _scheme(asked: Asked) -> Answer:
+    policy = asked.policy
+    known_keys(asked.given, ())
     answer: Answer = {"grade_lines": _grade_lines(policy)}
     if not policy.has("indicators"):
         answer |= {"indicator_count": None, "total_weight": None, "groups": None, "trace": [], "clauses": []}
         return answer
     scheme = scheme_of(policy)
-    steps = [Step(f"{g.name}：{g.weight_points} 分", g.clause, "text", {}, g.weight_points) for g in scheme.groups]
+    steps = [
+        Step(f"{g.name}：{g.weight_points} 分", g.clause, "text", {}, g.weight_points) for g in scheme.groups
+    ]
     names = {group.key: group.name for group in scheme.groups}
     return answer | {
         "indicator_count": len(scheme.indicators),
@@ -81,9 +83,9 @@ def _described(indicator: Indicator, group: str) -> Answer:
     }
 
 
-def _indicators(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
-    scheme = scheme_of(policy)
-    values = indicator_values(scheme, _answers(scheme, given))
+def _indicators(asked: Asked) -> Answer:
+    scheme = scheme_of(asked.policy)
+    values = indicator_values(scheme, _answers(scheme, asked.given))
     steps = [value.step for value in values.values() if value.state != "missing"]
     return {
         **{code: _shown(value) for code, value in values.items()},

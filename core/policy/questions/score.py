@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 
 from core.errors import Refused
 from core.policy.determination import Determination, determine
 from core.policy.panel import panel_rules
-from core.policy.question import Answer, Given, Question
+from core.policy.question import Answer, Asked, Given, Question
 from core.policy.scheme import Scheme, scheme_of
 from core.policy.scoring.points import read_points
 from core.policy.totals import COMBINATIONS, combine, group_points, read_totals
@@ -18,14 +17,17 @@ from core.policy.version import PolicyVersion
 _OWN = frozenset({"points", "expert_totals", "combine"})
 
 
-def _score(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _score(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
     scheme = scheme_of(policy)
     if ("points" in given) == ("expert_totals" in given):
         raise Refused(
             "请给出各项得分（points）或者各位专家的总分（expert_totals），二者取一。",
             {"points": "二者取一", "expert_totals": "二者取一"},
         )
-    total, step, answer = _by_points(scheme, given) if "points" in given else _by_experts(policy, scheme, given)
+    total, step, answer = (
+        _by_points(scheme, given) if "points" in given else _by_experts(policy, scheme, given)
+    )
     facts = {key: value for key, value in given.items() if key not in _OWN}
     result = determine(policy, {**facts, "total": total})
     described = describe(result)
@@ -58,8 +60,8 @@ def _by_experts(policy: PolicyVersion, scheme: Scheme, given: Given) -> tuple[Fr
     return total, step, {"combine": how, "enough_experts": enough}
 
 
-def _determination(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
-    return describe(determine(policy, given))
+def _determination(asked: Asked) -> Answer:
+    return describe(determine(asked.policy, asked.given))
 
 
 def describe(result: Determination) -> Answer:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 
 from core.errors import Refused
 from core.policy.facts import known_keys
 from core.policy.grades import GradeLine, line_for
 from core.policy.numbers import exact, plain, round_half_up
-from core.policy.question import Answer, Given, Question
+from core.policy.question import Answer, Asked, Given, Question
 from core.policy.scheme import Indicator, MethodUse
 from core.policy.scoring.method import ScoringMethod
 from core.policy.scoring.points import points_for
 from core.policy.totals import COMBINATIONS, combine
 from core.policy.trace import Step
-from core.policy.version import PolicyVersion
 
 _OWN = ("method", "max_points", "values", "best")
 
 
-def _scoring(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _scoring(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
     values = _numbers(given.get("values"), "values")
     method = given.get("method")
     if method in COMBINATIONS:
@@ -58,7 +57,8 @@ def _arguments(
     return [(indicator, value, best if method.needs_reference else None) for value in values]
 
 
-def _grading(policy: PolicyVersion, given: Given, on: date | None) -> Answer:
+def _grading(asked: Asked) -> Answer:
+    given = asked.given
     known_keys(given, ("lines", "totals"))
     lines = _lines(given.get("lines"))
     totals = _numbers(given.get("totals"), "totals")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from core.policy.numbers import exact
 from core.errors import Refused
+from core.policy.numbers import exact
 
 Points = Callable[["Fraction", "Fraction", Mapping[str, Any], "Fraction | None"], Fraction]
 

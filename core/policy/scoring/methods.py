@@ -16,7 +16,7 @@ def _to_best(value: Fraction, max_points: Fraction, _: Mapping[str, Any], best: 
 
 def _to_target(value: Fraction, max_points: Fraction, settings: Mapping[str, Any], _: object) -> Fraction:
     """max_points × value ÷ target, full points from the target on."""
-    return max_points * min(value / settings["target"], Fraction(1))
+    return max_points * min(Fraction(value / settings["target"]), Fraction(1))
 
 
 def _step(value: Fraction, _max: Fraction, settings: Mapping[str, Any], _: object) -> Fraction:
