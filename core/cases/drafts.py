@@ -48,7 +48,7 @@ def open_draft(viewer: Viewer, case_id: int) -> tuple[Case, Draft]:
 def save_section(viewer: Viewer, case_id: int, section: str, posted: MultiDict[str, Any], revision: int) -> Saved:
     """Keep one section of the form as typed. `revision` is the draft's revision the page was drawn from."""
     case, draft = open_draft(viewer, case_id)
-    parsed = definitions.fill_form(case).parse(posted, section, draft.answers)
+    parsed = definitions.fill_form(case).parse(posted, section, draft.answers, draft.raw)
     conflicts = _conflicts(draft, parsed.answers, parsed.raw, revision)
     for conflict in conflicts:
         _put(parsed.answers, conflict.field, draft.answers)
