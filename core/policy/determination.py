@@ -89,8 +89,11 @@ def determine(policy: PolicyVersion, given: Mapping[str, object]) -> Determinati
     facts = _facts(rules, given)
     if facts.get("participated") is False:
         return _finish(policy, rules, facts, None, None, [], [])
-    grade, total, steps = _first_grade(rules, given)
-    vetoes = [v for v in rules.vetoes if v.key in _strings(facts["vetoes"]) or v.holds(facts)]
+    vetoes = [v for v in rules.vetoes if v.key in facts["vetoes"] or v.holds(facts)]
+    if vetoes and given.get("total") is None and given.get("grade") is None:
+        grade, total, steps = vetoes[0].grade, None, []  # a veto decides without any score
+    else:
+        grade, total, steps = _first_grade(rules, given)
     for veto in vetoes:
         grade = veto.grade
         steps.append(veto.step(facts, grade))
@@ -156,10 +159,6 @@ def _facts(rules: _Rules, given: Mapping[str, object]) -> dict[str, Any]:
         )
     facts["vetoes"] = tuple(established)
     return facts
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
 
 
 def _first_grade(rules: _Rules, given: Mapping[str, object]) -> tuple[str, Decimal | None, list[Step]]:

@@ -43,8 +43,8 @@ class Grades:
         return round_half_up(total, self.places)
 
     def line_for(self, rounded: Decimal) -> GradeLine:
-        """The line that a rounded total earns."""
-        return line_for(self.lines, rounded)
+        """The line that a rounded total earns; a policy's lines begin at 0, so there always is one."""
+        return line_for(self.lines, rounded) or self.lines[-1]
 
     def step(self, total: Exact, rounded: Decimal, line: GradeLine) -> Step:
         """The reasoning from the exact total to the grade."""
@@ -58,10 +58,10 @@ class Grades:
         )
 
 
-def line_for(lines: Sequence[GradeLine], total: Exact) -> GradeLine:
-    """The highest line that the total reaches; the lowest line when it reaches none."""
+def line_for(lines: Sequence[GradeLine], total: Exact) -> GradeLine | None:
+    """The highest line that the total reaches, None when it reaches none."""
     ordered = sorted(lines, key=lambda line: line.at_least, reverse=True)
-    return next((line for line in ordered if total >= line.at_least), ordered[-1])
+    return next((line for line in ordered if total >= line.at_least), None)
 
 
 def grades_of(policy: PolicyVersion, key: str | None = None) -> Grades | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.errors import Refused
 from core.policy.facts import known_keys
 from core.policy.grades import grades_of
-from core.policy.numbers import exact, round_half_up
+from core.policy.numbers import exact, plain, round_half_up
 from core.policy.question import Answer, Asked, Given, Question
 from core.policy.scheme import Indicator, Scheme, scheme_of
 from core.policy.trace import Step, clauses_of
@@ -110,7 +110,7 @@ def _answers(scheme: Scheme, given: Given) -> dict[str, object]:
         if number is None or number < 0:
             faults[key] = f"“{key}”不能是“{entry}”，应是不小于 0 的数字"
         else:
-            answers[key] = Decimal(str(entry).strip())
+            answers[key] = plain(number)
     if faults:
         raise Refused("；".join(faults.values()) + "。", faults)
     return answers

@@ -64,9 +64,10 @@ def _grading(asked: Asked) -> Answer:
     totals = _numbers(given.get("totals"), "totals")
     steps = []
     for total in totals:
-        line = line_for(lines, total)
-        steps.append(Step(f"满 {line.at_least} 为{line.name}", "", "", {"total": total}, line.grade))
-    return {"grades": [step.result for step in steps], **_reasons(*steps)}
+        line = line_for(lines, round_half_up(total))
+        text = f"四舍五入后满 {line.at_least} 为{line.name}" if line else "没有达到任何一条分数线"
+        steps.append(Step(text, "", "reading", {"total": total}, line.grade if line else None))
+    return {"grades": [step.result for step in steps], "rounding": "total_once_half_up_2", **_reasons(*steps)}
 
 
 def _lines(given: object) -> list[GradeLine]:

@@ -11,7 +11,7 @@ from core.policy.scoring.method import ScoringMethod, Setting
 
 def _to_best(value: Fraction, max_points: Fraction, _: Mapping[str, Any], best: Fraction | None) -> Fraction:
     """max_points × value ÷ best of the round; a round in which everybody has 0 gives 0."""
-    return max_points * value / best if best else Fraction(0)
+    return max_points * value / best if best and best > 0 else Fraction(0)
 
 
 def _to_target(value: Fraction, max_points: Fraction, settings: Mapping[str, Any], _: object) -> Fraction:
