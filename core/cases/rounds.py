@@ -10,8 +10,10 @@ from core.cases import clocks, definitions, events, statements
 from core.cases.action import Receipt, once, transaction
 from core.cases.admin_events import record
 from core.errors import OutOfScope, Refused, Stale
-from core.models import Carrier, Case, Draft, EvaluationRound, Participant, Region
+from core.models import Carrier, Case, DefinitionVersion, Draft, EvaluationRound, PanelMember, Participant, Region
 from core.people.scope import Viewer
+from core.policy.panel import panel_rules
+from core.policy.plan import PlanItem, plan_items, require_readable, unanswered
 from core.policy.version import PolicyVersion
 
 
@@ -47,36 +49,88 @@ def create_round(viewer: Viewer, region: Region, procedure: str, year: int, titl
     return round_
 
 
-def save_plan(viewer: Viewer, round_id: int, plan: dict[str, Any], version: int) -> EvaluationRound:
-    """Keep the yearly plan: dates as ISO text, the rest as the procedure asks. Raises Stale, Refused.
+def save_plan(
+    viewer: Viewer, round_id: int, plan: dict[str, Any], version: int, reason: str = ""
+) -> EvaluationRound:
+    """Keep the yearly plan: dates as ISO text, the scheme as its id. Raises Stale, Refused with the items.
 
-    A date that is fixed in an open round may move later (an extension), never earlier.
+    In an open round only a date that a stage's time hangs on may move, and only later, with a reason.
     """
     round_ = find_round(viewer, round_id)
+    policy = definitions.pinned_policy(round_)
+    items = plan_items(policy, round_.procedure)
+    require_readable(items, plan)
+    if round_.status == "planned":
+        _require_known_scheme(round_, items, plan)
+    else:
+        _only_later(round_, policy, plan, reason)
     with transaction():
-        if round_.status != "planned":
-            _only_later(round_, plan)
         changed = EvaluationRound.update(plan=plan, version=EvaluationRound.version + 1).where(
             (EvaluationRound.id == round_.id) & (EvaluationRound.version == version)
         )
         if changed.execute() != 1:
             raise Stale("这份方案刚有别人改过，请刷新后再改。")
-        record(viewer, "plan_saved", {"round": round_.id, "plan": plan})
+        record(viewer, "plan_saved", {"round": round_.id, "plan": plan, "reason": reason})
         if round_.status == "open":
-            _extend(round_, plan)
+            _extend(round_, policy, plan)
     return EvaluationRound.get_by_id(round_.id)
 
 
-def _only_later(round_: EvaluationRound, plan: dict[str, Any]) -> None:
-    for key in ("submission_deadline",):
+def deadline_fields(policy: PolicyVersion, procedure: str) -> dict[str, str]:
+    """The dates of the plan that stages' times hang on: field of the plan → stage."""
+    stages = definitions.workflow_in(policy, procedure).stages
+    return {s.clock.field: s.key for s in stages if s.clock is not None and s.clock.kind == "plan"}
+
+
+def _only_later(round_: EvaluationRound, policy: PolicyVersion, plan: dict[str, Any], reason: str) -> None:
+    movable = deadline_fields(policy, round_.procedure)
+    for key in {*round_.plan, *plan}:
         old, new = round_.plan.get(key), plan.get(key)
+        if old == new:
+            continue
+        if key not in movable:
+            raise Refused("批次已经开启，方案里只有截止日可以往后延。", {key: "批次开启后不能再改。"})
         if old and (not new or date.fromisoformat(new) < date.fromisoformat(old)):
             raise Refused("批次已经开启，截止日只能往后延。", {key: f"不能早于原定的 {old}。"})
+        if not reason.strip():
+            raise Refused("请写明延期的原因。", {"reason": "请写明延期的原因。"})
 
 
-def _extend(round_: EvaluationRound, plan: dict[str, Any]) -> None:
-    due = date.fromisoformat(plan["submission_deadline"])
-    Case.update(due_on=due).where((Case.round == round_) & (Case.stage == "fill")).execute()
+def _extend(round_: EvaluationRound, policy: PolicyVersion, plan: dict[str, Any]) -> None:
+    for key, stage in deadline_fields(policy, round_.procedure).items():
+        if plan.get(key):
+            due = date.fromisoformat(plan[key])
+            Case.update(due_on=due).where((Case.round == round_) & (Case.stage == stage)).execute()
+
+
+def schemes(region: Region) -> list[DefinitionVersion]:
+    """The published versions of the region's indicators that a round may be scored by, newest first."""
+    rows = DefinitionVersion.select().where(
+        (DefinitionVersion.region == region)
+        & (DefinitionVersion.kind == "indicators")
+        & (DefinitionVersion.status == "published")
+    )
+    return sorted(rows, key=lambda row: (definitions.version_order(row.version), row.id), reverse=True)
+
+
+def chosen_scheme(round_: EvaluationRound, items: list[PlanItem]) -> DefinitionVersion | None:
+    """The version of indicators that the plan names; None where the plan asks for none or names none.
+
+    Raises Refused when what it names is not (or no longer) a published one of the region.
+    """
+    for item in items:
+        stated = str(round_.plan.get(item.key) or "")
+        if item.type == "scheme" and stated:
+            found = next((row for row in schemes(round_.region) if str(row.id) == stated), None)
+            if found is None:
+                raise Refused(f"“{item.name}”选的版本现在不能用，请重新选择。", {item.key: "请从列表中选择。"})
+            return found
+    return None
+
+
+def _require_known_scheme(round_: EvaluationRound, items: list[PlanItem], plan: dict[str, Any]) -> None:
+    round_.plan = plan
+    chosen_scheme(round_, items)
 
 
 def set_participants(viewer: Viewer, round_id: int, choices: dict[int, tuple[bool, str]]) -> None:
@@ -101,9 +155,7 @@ def open_round(viewer: Viewer, round_id: int, token: str) -> Receipt:
     def work() -> Receipt:
         round_ = find_round(viewer, round_id)
         _refuse_unready(round_)
-        pinned = definitions.in_force(round_.region, clock.today())
-        if not pinned:
-            raise Refused(f"{round_.region.name}没有现行有效的办法，不能开新的批次。")
+        pinned = _to_pin(round_)
         opened = EvaluationRound.update(
             status="open", pinned=pinned, opened_at=clock.now(), opened_on=clock.today(), version=round_.version + 1
         ).where((EvaluationRound.id == round_.id) & (EvaluationRound.status == "planned"))
@@ -118,13 +170,42 @@ def open_round(viewer: Viewer, round_id: int, token: str) -> Receipt:
     return once(token, work)
 
 
+def _to_pin(round_: EvaluationRound) -> dict[str, int]:
+    """Every definition in force today, and of the indicators only the version that the plan chose."""
+    pinned = definitions.in_force(round_.region, clock.today())
+    if not pinned:
+        raise Refused(f"{round_.region.name}没有现行有效的办法，不能开新的批次。")
+    items = plan_items(definitions.policy_of_ids(round_.region.key, pinned), round_.procedure)
+    scheme = chosen_scheme(round_, items)
+    if scheme is not None:
+        pinned = {name: row for name, row in pinned.items() if not name.startswith("indicators/")}
+        pinned[f"indicators/{scheme.key}"] = scheme.id
+        definitions.policy_of_ids(round_.region.key, pinned)  # together they must be sound
+    return pinned
+
+
+def missing_for_opening(round_: EvaluationRound) -> dict[str, str]:
+    """What keeps a planned round from being opened: item of the plan (or "participants") → its name."""
+    policy = definitions.pinned_policy(round_)
+    items = plan_items(policy, round_.procedure)
+    named = PanelMember.select().where((PanelMember.round == round_) & PanelMember.removed_at.is_null()).count()
+    enough = named > 0 and (not policy.has("panel") or named >= panel_rules(policy).minimum)
+    missing = unanswered(items, round_.plan, enough)
+    for key in deadline_fields(policy, round_.procedure):
+        if not round_.plan.get(key):
+            missing.setdefault(key, "截止日")
+    if not round_.participants.where(Participant.included).exists():
+        missing["participants"] = "参评名单"
+    return missing
+
+
 def _refuse_unready(round_: EvaluationRound) -> None:
     if round_.status != "planned":
         raise Refused("这个批次已经开启。")
-    if not round_.plan.get("submission_deadline"):
-        raise Refused("方案里还没有填报截止日。", {"submission_deadline": "请填写填报截止日。"})
-    if not round_.participants.where(Participant.included).exists():
-        raise Refused("名单里还没有单位，请先确定参评名单。")
+    missing = missing_for_opening(round_)
+    if missing:
+        names = "、".join(missing.values())
+        raise Refused(f"还不能开启，请先定下：{names}。", {key: f"还没有定下{name}。" for key, name in missing.items()})
 
 
 def _open_cases(viewer: Viewer, round_: EvaluationRound) -> int:
