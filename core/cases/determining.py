@@ -15,6 +15,7 @@ from core.errors import Refused
 from core.models import Case, DeterminationCheck, EvaluationRound, PanelOpinion, Result, ScoreSheet
 from core.people.scope import Viewer, find_case
 from core.policy.determination import Check, Determination, checks_needed, determine
+from core.policy.numbers import exact, plain
 from core.policy.panel import panel_rules
 from core.policy.totals import combine, group_points, sheet_total
 from core.policy.version import PolicyVersion
@@ -53,17 +54,70 @@ def conclude_panel(viewer: Viewer, case_id: int, version: int, token: str) -> Re
     return once(token, work)
 
 
+Finding = tuple[Any, str]
+"""What was found for one fact or veto (true, false or a number) and the note that says on what ground."""
+
+
 def record_check(viewer: Viewer, case_id: int, fact: str, value: Any, note: str) -> DeterminationCheck:
-    """Record what was found for one fact or veto. Raises Refused for an unknown one, OutOfScope."""
+    """Record what was found for one fact or veto. Raises Refused for an unknown or unfit one, OutOfScope."""
     case = find_case(viewer, case_id, "city_reviewer")
-    known = {check.key: check for check in checks_needed(definitions.policy_of(case))}
-    if fact not in known:
-        raise Refused(f"没有“{fact}”这项核查。", {fact: "没有这项核查"})
-    if value is True and not note.strip():
-        raise Refused("查实的情形要写明依据。", {fact: "请写明依据（文件、日期、来源）。"})
+    findings = _read_findings(case, {fact: (value, note)})
     with transaction():
-        _keep_check(viewer, case, fact, value, note)
+        _keep_findings(viewer, case, findings)
     return DeterminationCheck.get((DeterminationCheck.case == case) & (DeterminationCheck.fact == fact))
+
+
+def record_checks(viewer: Viewer, case_id: int, given: Mapping[str, Finding], version: int, token: str) -> Receipt:
+    """Record several findings at once; those that say what is known already leave no new event.
+
+    Raises Refused with every place that does not fit, Stale, OutOfScope.
+    """
+
+    def work() -> Receipt:
+        case = find_case(viewer, case_id, "city_reviewer")
+        require_version(statements.load_case(case_id), version)
+        count = _keep_findings(viewer, case, _read_findings(case, given))
+        return {"case": case.id, "number": case.number, "message": f"已记下 {count} 项核查。"}
+
+    return once(token, work)
+
+
+def _read_findings(case: Case, given: Mapping[str, Finding]) -> dict[str, Finding]:
+    if definitions.workflow_of(case).stage(case.stage).kind in ("public_notice", "closed"):
+        raise Refused("结果已经公布，核查不能再改。")
+    known = {check.key: check for check in checks_needed(definitions.policy_of(case))}
+    faults, read = {}, {}
+    for fact, (value, note) in given.items():
+        found = _fitting(known[fact], value) if fact in known else None
+        if fact not in known:
+            faults[fact] = f"没有“{fact}”这项核查。"
+        elif found is None:
+            faults[fact] = "请选“有”或“没有”。" if known[fact].type == "yes_no" else "请填不小于 0 的整数。"
+        elif found is True and not note.strip():
+            faults[fact] = "查实的情形要写明依据（文件、日期、来源）。"
+        else:
+            read[fact] = (found, note)
+    if faults:
+        raise Refused("".join(faults.values()), faults)
+    return read
+
+
+def _fitting(check: Check, value: Any) -> bool | str | None:
+    """The finding as it is stored: true or false, or an exact number as text; None when it does not fit."""
+    if check.type == "yes_no":
+        return value if isinstance(value, bool) else None
+    number = exact(value)
+    if number is None or number < 0 or (check.type == "whole" and number.denominator != 1):
+        return None
+    return str(plain(number))
+
+
+def _keep_findings(viewer: Viewer, case: Case, findings: Mapping[str, Finding]) -> int:
+    made = checks_of(case)
+    new = {f: found for f, found in findings.items() if f not in made or (made[f].value, made[f].note) != found}
+    for fact, (value, note) in new.items():
+        _keep_check(viewer, case, fact, value, note)
+    return len(new)
 
 
 def _keep_check(viewer: Viewer, case: Case, fact: str, value: Any, note: str) -> None:

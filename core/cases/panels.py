@@ -17,9 +17,7 @@ from core.cases.rounds import find_round
 from core.errors import OutOfScope, Refused
 from core.models import Account, Case, EvaluationRound, NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
 from core.people.scope import Viewer, assigned_cases, find_case, membership, viewer_of
-
-MODES = {"desk_review": "材料审查", "site_inspection": "现场核查", "panel_meeting": "会议评审"}
-"""The ways in which a panel works (秦科高〔2023〕3号 第十五条); other regions name their own in data."""
+from core.policy.panel import panel_rules
 
 
 def form_panel(viewer: Viewer, round_id: int, accounts: Sequence[int]) -> None:
@@ -50,10 +48,11 @@ def sign_pledge(viewer: Viewer, round_id: int, text: str) -> None:
     """The expert promises confidentiality and to take no fees or gifts; keeps the text that was shown."""
     seat = membership(viewer, round_id)
     with transaction():
-        PanelMember.update(pledged_at=clock.now(), pledge_text=text).where(
+        signed = PanelMember.update(pledged_at=clock.now(), pledge_text=text).where(
             (PanelMember.id == seat.id) & PanelMember.pledged_at.is_null()
-        ).execute()
-        record(viewer, "pledge_signed", {"round": round_id, "member": seat.id})
+        )
+        if signed.execute():
+            record(viewer, "pledge_signed", {"round": round_id, "member": seat.id})
 
 
 def pledged_seat(viewer: Viewer, round_id: int) -> PanelMember:
@@ -150,15 +149,21 @@ def counting_sheets(case: Case) -> list[ScoreSheet]:
 
 
 def record_opinion(viewer: Viewer, case_id: int, modes: Sequence[str], opinion: str, token: str) -> Receipt:
-    """Record the panel's opinion of a case and the modes it worked in (第十五条)."""
+    """Record the panel's opinion of a case and the modes it worked in, as the policy names them.
+
+    Raises Refused with the places that are missing, OutOfScope.
+    """
 
     def work() -> Receipt:
         case = _panel_case(viewer, case_id)
-        unknown = [mode for mode in modes if mode not in MODES]
-        if unknown or not modes:
-            raise Refused("请选择评价方式。", {"modes": "至少选一种：" + "、".join(MODES.values())})
+        known = panel_rules(definitions.policy_of(case)).modes
+        faults = {}
+        if [mode for mode in modes if mode not in known] or (known and not modes):
+            faults["modes"] = "请选择评价方式，至少选一种：" + "、".join(known.values()) + "。"
         if not opinion.strip():
-            raise Refused("请填写专家组意见。", {"opinion": "请填写专家组意见。"})
+            faults["opinion"] = "请填写专家组意见。"
+        if faults:
+            raise Refused("".join(faults.values()), faults)
         values: dict[str, Any] = {
             "modes": list(modes), "opinion": opinion, "recorded_by": viewer.account, "recorded_at": clock.now()
         }  # fmt: skip

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from peewee import Expression, fn
+
 from core import clock
 from core.cases import definitions, events
 from core.cases.action import Receipt, once, transaction
@@ -41,8 +43,20 @@ class Ground:
 
 
 def values_of(policy: PolicyVersion, submission: Submission | None) -> dict[str, IndicatorValue]:
-    """The indicator values of a submission; empty without one."""
-    return indicator_values(scheme_of(policy), submission.answers) if submission else {}
+    """The indicator values of a submission; empty without one.
+
+    Raises Refused for a figure that is missing or unreadable: only a ratio over 0 may have no value, and a
+    silent 0 would cost the carrier points.
+    """
+    if submission is None:
+        return {}
+    scheme = scheme_of(policy)
+    form = definitions.form_in(policy, scheme.form)
+    values = indicator_values(scheme, form.formula_values(submission.answers))
+    unusable = [v.code for v in values.values() if v.state in ("missing", "invalid")]
+    if unusable:
+        raise Refused(f"填报里算不出指标 {'、'.join(unusable)}，请退回补正。", dict.fromkeys(unusable, "缺少数据"))
+    return values
 
 
 def current_best(round_: EvaluationRound, policy: PolicyVersion) -> dict[str, Fraction]:
@@ -51,9 +65,15 @@ def current_best(round_: EvaluationRound, policy: PolicyVersion) -> dict[str, Fr
     panel = next(
         (i for i, key in enumerate(stages) if definitions.workflow_in(policy, round_.procedure).stage(key).kind == "expert_panel"), 0
     )
-    cases = Case.select().where((Case.round == round_) & Case.stage.in_(stages[panel:]) & (Case.outcome != "absent"))
+    cases = Case.select(Case.id).where(
+        (Case.round == round_) & Case.stage.in_(stages[panel:]) & (Case.outcome != "absent")
+    )
+    newest: dict[int, Submission] = {}
+    for submission in Submission.select().where(Submission.case.in_(cases)).order_by(Submission.number):
+        newest[submission.case_id] = submission
     cohort = {
-        str(case.id): {code: v.value for code, v in values_of(policy, latest_submission(case)).items()} for case in cases
+        str(case): {code: v.value for code, v in values_of(policy, submission).items()}
+        for case, submission in newest.items()
     }
     return best_values(scheme_of(policy), cohort)
 

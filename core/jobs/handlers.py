@@ -76,6 +76,16 @@ def case_reassigned(row: OutboxRow) -> None:
     messages.send(_source(row), [colleague], f"{case_name(case)}已转给您办理{until(case.due_on)}。", case_page(case))
 
 
+@handles("case_urged")
+def case_urged(row: OutboxRow) -> None:
+    """Ask the clerks of a carrier to hand in, unless they have done so meanwhile."""
+    case = Case.get_by_id(row.payload["case"])
+    stage = definitions.workflow_of(case).stage(case.stage)
+    if stage.kind == "fill":
+        text = f"{case_name(case)}还没有提交{until(case.due_on)}。"
+        messages.send(_source(row), messages.who_handles(case, "carrier_clerk"), text, case_page(case))
+
+
 @handles("round_opened")
 def round_opened(row: OutboxRow) -> None:
     """Tell the clerks of every carrier on the list that they may begin."""

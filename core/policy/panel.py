@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from core.policy.trace import Step, Trace
 from core.policy.version import PolicyVersion
@@ -19,12 +19,13 @@ class Expert:
 
 @dataclass(frozen=True)
 class PanelRules:
-    """The smallest number of experts who are not recused."""
+    """The smallest number of experts who are not recused; ``modes`` are the ways a panel works, key → name."""
 
     minimum: int
     clause: str
     basis: str
     pledge: str = ""
+    modes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ def panel_rules(policy: PolicyVersion) -> PanelRules:
     """The policy's rules for panels. Raises NotCovered when it has none."""
     data = policy.definition("panel")
     pledge = data.get("pledge", {}).get("text", "")
+    modes = {mode["key"]: mode["name"] for mode in data.get("modes", [])}
     return PanelRules(
-        int(policy.resolve(data["minimum"])), data.get("clause", ""), data.get("basis", ""), pledge
+        int(policy.resolve(data["minimum"])), data.get("clause", ""), data.get("basis", ""), pledge, modes
     )
 
 

@@ -1,0 +1,39 @@
+"""Urging (催办): asking those who have not handed in yet to do so, with a trace in each case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.cases import definitions, events, statements
+from core.cases.action import Receipt, once
+from core.errors import OutOfScope, Refused
+from core.models import Case
+from core.people.scope import Viewer, find_case, may_handle
+
+MAY_URGE = ("district_reviewer", "city_reviewer")
+
+
+def urge(viewer: Viewer, case_ids: Sequence[int], token: str) -> Receipt:
+    """Urge the carriers of these cases; each case gets an event and its clerks a message.
+
+    Raises Refused when none of them is still to be handed in, OutOfScope for a case that is not this person's.
+    """
+
+    def work() -> Receipt:
+        cases = [_own(viewer, case_id) for case_id in case_ids]
+        waiting = [case for case in cases if definitions.workflow_of(case).stage(case.stage).kind == "fill"]
+        if not waiting:
+            raise Refused("没有需要催办的单位：都已经提交。")
+        for case in waiting:
+            sequence = events.record(case.id, viewer, "urged", {"stage": case.stage})
+            statements.append_outbox("case_urged", {"case": case.id, "sequence": sequence})
+        return {"cases": [case.id for case in waiting], "message": f"已催办 {len(waiting)} 家单位，经办人会收到消息。"}
+
+    return once(token, work)
+
+
+def _own(viewer: Viewer, case_id: int) -> Case:
+    case = find_case(viewer, case_id)
+    if not any(may_handle(viewer, case, role) for role in MAY_URGE):
+        raise OutOfScope
+    return case
