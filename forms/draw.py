@@ -22,6 +22,7 @@ from forms.worked import worked
 Errors = Mapping[str, Sequence[str]]
 Evidence = Mapping[str, Sequence[object]]
 ClauseUrl = Callable[[str], str]
+EditUrl = Callable[[str], str]
 _NO_TEXTS: Mapping[str, str] = {}
 
 
@@ -83,6 +84,8 @@ class _Page:
     calc: Mapping[str, _Figure]
     was: Mapping[str, str]
     numbers: Mapping[str, int]
+    remarks: Mapping[str, object]
+    edit_url: EditUrl | None
 
 
 def anchor(path: str) -> str:
@@ -102,14 +105,17 @@ def draw_section(  # noqa: PLR0913 - what a page shows, and three addresses by n
     icons: str = "",
     upload_url: str | None = None,
     clause_url: ClauseUrl | None = None,
+    remarks: Mapping[str, object] = _NO_TEXTS,
 ) -> Markup:
     """The inside of a posted form: one section to fill in; ``raw`` stands where it could not be read.
 
     ``previous`` are last year's answers; evidence items have id, name, size (bytes) and url; ``icons`` is
-    the address of the icon sheet. Raises KeyError for a section the form does not have.
+    the address of the icon sheet; ``remarks`` (text or Markup by field) stand above the control.
+    Raises KeyError for a section the form does not have.
     """
     page = _page(form, form.definition.section(section_key).fields, answers, raw, errors, evidence, previous)
     page.icons, page.upload_url, page.clause_url = icons, upload_url, clause_url
+    page.remarks = _Blank(remarks)
     drawn: Markup = getattr(form.pages, f"edit_{section_key}")(page)
     return drawn
 
@@ -123,10 +129,14 @@ def draw_view(
     *,
     icons: str = "",
     clause_url: ClauseUrl | None = None,
+    edit_url: EditUrl | None = None,
 ) -> Markup:
-    """All sections that apply, to read; ``changed`` marks what differs from the version before."""
+    """All sections that apply, to read; ``changed`` marks what differs from the version before.
+
+    ``edit_url`` gives the address at which a field may be changed; without it nothing leads there.
+    """
     page = _page(form, form.definition.fields, form.submitted(answers), _NO_TEXTS, None, evidence, previous)
-    page.icons, page.clause_url = icons, clause_url
+    page.icons, page.clause_url, page.edit_url = icons, clause_url, edit_url
     page.was = {change.path: change.before_text for change in changed}
     sections = [getattr(form.pages, f"view_{section.key}") for section in form.visible_sections(answers)]
     return Markup("\n").join(macro(page) for macro in sections)
@@ -159,6 +169,8 @@ def _page(
         calc={f.key: _figure(form, f, answers, situation) for f in fields if f.formula},
         was={},
         numbers=_numbers(form, situation),
+        remarks=_Blank(),
+        edit_url=None,
     )
 
 
