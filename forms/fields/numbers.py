@@ -33,7 +33,7 @@ def read_number(text: str, spec: Spec, places: int) -> Decimal:
 
 def _why_not(plain: str, spec: Spec) -> str:
     unit = f"，单位是{spec.unit}" if spec.unit else ""
-    if re.search(r"[万亿千百]", plain):
+    if re.search(r"[0-9].*[万亿千百]", plain):
         return f"请把数字写全，不写“万”“亿”{unit}"
     if "," in plain:
         return "逗号的位置不对：千位分隔写成 1,860，小数点用“.”"

@@ -6,9 +6,14 @@ import copy
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from forms.compile import CompiledForm, compiled
 from forms.definition import load_form
+
+# Machines of different speed: an example is judged by its outcome, not by its time.
+settings.register_profile("forms", deadline=None)
+settings.load_profile("forms")
 
 BASICS = {
     "key": "basics",

@@ -52,7 +52,7 @@ from forms.formula_parser import MAX_SOURCE
     ],
 )
 def test_refused(source: str, said: str) -> None:
-    with pytest.raises(FormulaError, match="公式|函数") as caught:
+    with pytest.raises(FormulaError, match=r"公式|函数") as caught:
         compile_formula(source)
     assert said in str(caught.value)
 
@@ -76,7 +76,7 @@ def test_a_long_chain_is_not_nesting() -> None:
     ["(" * 900 + "1" + ")" * 900, "min(" * 300 + "1" + ")" * 300, "1 if a else " * 160 + "1", "not " * 450 + "a"],
 )
 def test_nesting_is_bounded(source: str) -> None:
-    with pytest.raises(FormulaError, match="嵌套太深|太多 not"):
+    with pytest.raises(FormulaError, match=r"嵌套太深|太多 not"):
         compile_formula(source)
 
 
