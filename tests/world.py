@@ -129,7 +129,9 @@ def credit_code(first17: str) -> str:
 
 def value_for(asked: Field, seed: int) -> Any:
     """A plausible answer to a field, as it would be stored; figures grow with `seed`."""
-    if asked.type in ("integer", "decimal", "money", "percent"):
+    if asked.type == "integer":
+        return seed + 20
+    if asked.type in ("decimal", "money", "percent"):
         return str(seed + 20)
     samples: dict[str, Any] = {
         "text": "演示内容",
@@ -161,9 +163,9 @@ def fill(world: World, case: Case, seed: int = 0, **answers: Any) -> None:
         if asked.type not in ("files", "calculated")
     }
     # parts stay within their wholes, and lists have as many rows as the figure beside them says
-    filled.update({"tenants": str(20 + seed), "service_staff": "6", "trained_staff": str(min(6, 2 + seed))})
-    filled.update({key: "5" for key in ("mentors", "new_tenants", "tenants_with_ip", "funded_tenants")})
-    filled.update({"resident_tech_enterprises": "12", "resident_tech_teams": "3", **answers})
+    filled.update({"tenants": 20 + seed, "service_staff": 6, "trained_staff": min(6, 2 + seed)})
+    filled.update({key: 5 for key in ("mentors", "new_tenants", "tenants_with_ip", "funded_tenants")})
+    filled.update({"resident_tech_enterprises": 12, "resident_tech_teams": 3, **answers})
     for table, figure in LISTS.items():
         filled[table] = filled[table] * int(filled[figure])
     known = {asked.key for section in form.sections for asked in section.fields}
