@@ -1,11 +1,14 @@
 """Drafts: what a carrier has typed so far, kept whether it can be read or not.
 
 Two tabs never overwrite each other in silence: a field that changed since the page was drawn, and is posted with
-another value, is not taken; both texts are handed back.
+another value, is not taken; both texts are handed back. A page that says what it was drawn with (`marks`) does not
+undo what another tab changed in fields that this page left alone.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +18,11 @@ from core import clock
 from core.cases import definitions
 from core.cases.action import transaction
 from core.errors import Refused, Stale
-from core.models import Case, Draft
+from core.models import Case, Draft, canonical_json
 from core.people.scope import Viewer, find_case
+
+TRIES = 3
+"""How often a save that met another one at the same moment is laid over the newer draft."""
 
 
 @dataclass(frozen=True)
@@ -45,44 +51,86 @@ def open_draft(viewer: Viewer, case_id: int) -> tuple[Case, Draft]:
     return case, Draft.get(Draft.case == case)
 
 
-def save_section(viewer: Viewer, case_id: int, section: str, posted: MultiDict[str, Any], revision: int) -> Saved:
-    """Keep one section of the form as typed. `revision` is the draft's revision the page was drawn from."""
-    case, draft = open_draft(viewer, case_id)
-    parsed = definitions.fill_form(case).parse(posted, section, draft.answers, draft.raw)
-    conflicts = _conflicts(draft, parsed.answers, parsed.raw, revision)
-    for conflict in conflicts:
-        _put(parsed.answers, conflict.field, draft.answers)
-        _put(parsed.raw, conflict.field, draft.raw)
-    return Saved(_store(viewer, draft, parsed.answers, parsed.raw), parsed.errors, conflicts)
+def marks(fields: Iterable[str], answers: Mapping[str, Any], raw: Mapping[str, str]) -> dict[str, str]:
+    """A short digest of each field as it stands: what a page was drawn with, to be sent back with it."""
+    return {key: mark(_state(key, answers, raw)) for key in fields}
 
 
-def _put(target: dict[str, Any], key: str, source: dict[str, Any]) -> None:
-    if key in source:
-        target[key] = source[key]
-    else:
-        target.pop(key, None)
+def mark(state: object) -> str:
+    """The digest of one field's state."""
+    return hashlib.sha256(canonical_json(state).encode()).hexdigest()[:12]
 
 
-def _value(key: str, answers: dict[str, Any], raw: dict[str, Any]) -> Any:
-    return raw.get(key, answers.get(key))
+def save_section(
+    viewer: Viewer,
+    case_id: int,
+    section: str,
+    posted: MultiDict[str, Any],
+    revision: int,
+    seen: Mapping[str, str] | None = None,
+) -> Saved:
+    """Keep one section of the form as typed. Raises OutOfScope, Refused when it is not being filled, Stale.
+
+    `revision` is the draft's revision the page was drawn from, `seen` the `marks` of what it showed.
+    """
+    for _ in range(TRIES):
+        case, draft = open_draft(viewer, case_id)
+        parsed = definitions.fill_form(case).parse(posted, section, draft.answers, draft.raw)
+        conflicts = []
+        for key in _changed(draft, parsed.answers, parsed.raw):
+            standing = _standing(draft, key, _state(key, parsed.answers, parsed.raw), revision, seen or {})
+            if standing == "take":
+                continue
+            if standing == "conflict":
+                conflicts.append(_conflict(key, draft, parsed.answers, parsed.raw))
+            _put_back(key, draft, parsed.answers, parsed.raw)
+        stored = store(viewer, draft, parsed.answers, parsed.raw)
+        if stored is not None:
+            return Saved(stored, parsed.errors, conflicts)
+    raise Stale("另一个窗口正在保存，请再点一次保存，您刚才写的内容还在这一页上。")
 
 
-def _conflicts(draft: Draft, answers: dict[str, Any], raw: dict[str, Any], revision: int) -> list[Conflict]:
-    found = []
-    for key, changed_at in draft.touched.items():
-        kept, typed = _value(key, draft.answers, draft.raw), _value(key, answers, raw)
-        if changed_at > revision and kept != typed:
-            found.append(Conflict(key, kept, typed))
-    return found
+def _standing(draft: Draft, key: str, typed: object, revision: int, seen: Mapping[str, str]) -> str:
+    """What to do with a field that differs from the draft: "take" it, "keep" the draft's, or "conflict"."""
+    if key not in seen:
+        return "conflict" if draft.touched.get(key, 0) > revision else "take"
+    if mark(_state(key, draft.answers, draft.raw)) == seen[key]:
+        return "take"
+    return "keep" if mark(typed) == seen[key] else "conflict"
 
 
-def _store(viewer: Viewer, draft: Draft, answers: dict[str, Any], raw: dict[str, Any]) -> Draft:
-    before = set(draft.answers) | set(draft.raw)
-    changed = [
-        key
-        for key in before | set(answers) | set(raw)
-        if _value(key, draft.answers, draft.raw) != _value(key, answers, raw)
-    ]
+def paths_of(key: str, raw: Mapping[str, str]) -> list[str]:
+    """Where something in this field could not be read (cells of a table too)."""
+    return [path for path in raw if path == key or path.startswith(f"{key}.")]
+
+
+def _state(key: str, answers: Mapping[str, Any], raw: Mapping[str, str]) -> list[Any]:
+    """A field with everything in it: the answer, and what could not be read (cells of a table too)."""
+    return [answers.get(key), {path: raw[path] for path in paths_of(key, raw)}]
+
+
+def _conflict(key: str, draft: Draft, answers: dict[str, Any], raw: dict[str, Any]) -> Conflict:
+    return Conflict(key, draft.raw.get(key, draft.answers.get(key)), raw.get(key, answers.get(key)))
+
+
+def _put_back(key: str, draft: Draft, answers: dict[str, Any], raw: dict[str, Any]) -> None:
+    answers.pop(key, None)
+    if key in draft.answers:
+        answers[key] = draft.answers[key]
+    for path in paths_of(key, raw):
+        del raw[path]
+    raw.update({path: draft.raw[path] for path in paths_of(key, draft.raw)})
+
+
+def _changed(draft: Draft, answers: Mapping[str, Any], raw: Mapping[str, str]) -> list[str]:
+    """The fields that differ from the draft."""
+    keys = {path.split(".", 1)[0] for holder in (draft.answers, draft.raw, answers, raw) for path in holder}
+    return sorted(key for key in keys if _state(key, draft.answers, draft.raw) != _state(key, answers, raw))
+
+
+def store(viewer: Viewer, draft: Draft, answers: dict[str, Any], raw: dict[str, Any]) -> Draft | None:
+    """The draft as stored; None when somebody stored another revision at the same moment."""
+    changed = _changed(draft, answers, raw)
     if not changed:
         return draft
     touched = {**draft.touched, **dict.fromkeys(changed, draft.revision + 1)}
@@ -96,5 +144,5 @@ def _store(viewer: Viewer, draft: Draft, answers: dict[str, Any], raw: dict[str,
             saved_at=clock.now(),
         ).where((Draft.id == draft.id) & (Draft.revision == draft.revision))
         if stored.execute() != 1:
-            raise Stale("另一个窗口刚保存过，请刷新后再看，您刚才写的内容还在这一页上。")
+            return None
     return Draft.get_by_id(draft.id)

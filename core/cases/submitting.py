@@ -28,8 +28,11 @@ def faults(case: Case, draft: Draft) -> dict[str, list[str]]:
     return definitions.fill_form(case).check(draft.answers, evidence_of(case), draft.raw)
 
 
-def submit(viewer: Viewer, case_id: int, version: int, token: str) -> Receipt:
-    """Submit the draft for review. Raises Refused (with the fields), Stale, OutOfScope."""
+def submit(viewer: Viewer, case_id: int, version: int, token: str, *, declared: bool = False) -> Receipt:
+    """Submit the draft for review. Raises Refused (with the fields), Stale, OutOfScope.
+
+    `declared`: the person ticked that what is submitted is true; the chain of events keeps that they did.
+    """
 
     def work() -> Receipt:
         row = statements.load_case(case_id)
@@ -45,6 +48,8 @@ def submit(viewer: Viewer, case_id: int, version: int, token: str) -> Receipt:
         step = decide(workflow, row.stage, action.key, frozenset({"carrier_clerk"}), frozenset(), draft.answers)
         submission = add_submission(viewer, case, draft.answers)
         data = {"submission": submission.id, "number": submission.number, "digest": submission.digest}
+        if declared:
+            data["declared"] = True
         return {**moving.move(row, case, viewer, step, data), "submission": submission.number}
 
     return once(token, work)
