@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from forms.changes import Change, find_changes
 from forms.checks import Evidence, Fault, form_faults
@@ -24,7 +24,7 @@ from forms.formula import Evaluation
 from forms.posting import FormData, Parsed, PostReader
 from forms.reading import read_json
 from forms.situation import Answers, Order, Situation, filled_rows, is_blank
-from forms.templating import page_macros
+from forms.templating import Pages
 
 SectionState = Literal["empty", "partial", "faulty", "complete"]
 _KEPT_VERSIONS = 256
@@ -40,18 +40,8 @@ class CompiledForm:
         self.order = Order(definition)
         self.reader = PostReader(definition)
         self._fields = {field.key: field for field in definition.fields}
-        self._pages: Any = None
-        self._pages_lock = threading.Lock()
+        self.pages = Pages(definition)
         self._section_of = {f.key: s.key for s in definition.sections for f in s.fields}
-
-    @property
-    def pages(self) -> Any:
-        """The drawing macros, written and compiled when the first page is drawn."""
-        if self._pages is None:
-            with self._pages_lock:
-                if self._pages is None:
-                    self._pages = page_macros(self.definition)
-        return self._pages
 
     def parse(
         self,

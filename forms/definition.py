@@ -44,7 +44,7 @@ class Column:
     total: bool = False
     purpose: str = ""
 
-    @property
+    @cached_property
     def kind(self) -> FieldType:
         """How this is read and shown."""
         return field_type(self.type)

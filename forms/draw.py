@@ -116,11 +116,10 @@ def draw_section(  # noqa: PLR0913 - what a page shows, and three addresses by n
     page = _page(form, form.definition.section(section_key).fields, answers, raw, errors, evidence, previous)
     page.icons, page.upload_url, page.clause_url = icons, upload_url, clause_url
     page.remarks = _Blank(remarks)
-    drawn: Markup = getattr(form.pages, f"edit_{section_key}")(page)
-    return drawn
+    return form.pages.macro("edit", section_key)(page)
 
 
-def draw_view(
+def draw_view(  # noqa: PLR0913 - as above
     form: CompiledForm,
     answers: Answers,
     evidence: Evidence | None = None,
@@ -138,8 +137,8 @@ def draw_view(
     page = _page(form, form.definition.fields, form.submitted(answers), _NO_TEXTS, None, evidence, previous)
     page.icons, page.clause_url, page.edit_url = icons, clause_url, edit_url
     page.was = {change.path: change.before_text for change in changed}
-    sections = [getattr(form.pages, f"view_{section.key}") for section in form.visible_sections(answers)]
-    return Markup("\n").join(macro(page) for macro in sections)
+    macros = [form.pages.macro("view", section.key) for section in form.visible_sections(answers)]
+    return Markup("\n").join(macro(page) for macro in macros)
 
 
 def _page(

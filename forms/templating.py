@@ -7,15 +7,16 @@ lose their braces, so that no label can become template code in the second step.
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from forms.definition import Column, Field, FormDefinition, Section
 
+PageMacro = Callable[[object], Markup]
 _BRACES = str.maketrans({"{": "&#123;", "}": "&#125;"})
 
 
@@ -136,12 +137,31 @@ _writer.globals |= {
 _pages = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-def page_source(form: FormDefinition) -> str:
-    """The page template of a form: per section the macros ``edit_<key>`` and ``view_<key>``."""
-    return _writer.get_template("form.html").render(form=form)
+def page_source(section: Section, mode: str) -> str:
+    """The page template of one section, ``mode`` ``edit`` or ``view``: a single macro ``page``."""
+    return _writer.get_template("page.html").render(section=section, mode=mode)
 
 
-def page_macros(form: FormDefinition) -> Any:
-    """The compiled template's macros; made once per version by the caller."""
-    module: ModuleType = _pages.from_string(page_source(form)).module  # type: ignore[assignment]
-    return module
+def page_macro(section: Section, mode: str) -> PageMacro:
+    """Written and compiled: tens of milliseconds, so callers keep it."""
+    macro: PageMacro = _pages.from_string(page_source(section, mode)).module.page  # type: ignore[attr-defined]
+    return macro
+
+
+class Pages:
+    """The drawing macros of one form version, each made when it is first drawn and never again."""
+
+    def __init__(self, form: FormDefinition) -> None:
+        self._form = form
+        self._macros: dict[tuple[str, str], PageMacro] = {}
+        self._lock = threading.Lock()
+
+    def macro(self, mode: str, section: str) -> PageMacro:
+        """Raises KeyError for a section the form does not have."""
+        found = self._macros.get((mode, section))
+        if found is not None:
+            return found
+        with self._lock:
+            if (mode, section) not in self._macros:
+                self._macros[mode, section] = page_macro(self._form.section(section), mode)
+            return self._macros[mode, section]

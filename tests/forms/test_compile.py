@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 import forms.compile
 import forms.posting
+import forms.templating
 from forms.compile import CompiledForm, compiled
 from forms.definition import load_form, to_data
 from forms.draw import draw_section, draw_view
@@ -32,19 +33,23 @@ def test_class_and_template_are_built_once_per_version(
     data: dict[str, object], empty_cache: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[str] = []
-    classes, templates = forms.posting.posted_class, forms.compile.page_macros
+    classes, templates = forms.posting.posted_class, forms.templating.page_macro
     monkeypatch.setattr(
         forms.posting, "posted_class", lambda name, questions: built.append(name) or classes(name, questions)
     )
     monkeypatch.setattr(
-        forms.compile, "page_macros", lambda definition: built.append("template") or templates(definition)
+        forms.templating,
+        "page_macro",
+        lambda section, mode: built.append(f"{mode} {section.key}") or templates(section, mode),
     )
     for _ in range(3):
         form = compiled(load_form(data, "a.toml"))
         form.parse(MultiDict({"staff": "1"}), "basics", {})
         draw_section(form, "basics", {})
         draw_view(form, {})
-    assert sorted(built) == ["evaluation", "evaluation_basics", "evaluation_partners", "template"]
+    assert sorted(built) == [
+        "edit basics", "evaluation", "evaluation_basics", "evaluation_partners", "view basics", "view partners",
+    ]  # fmt: skip
     assert type(form.reader.page_class("basics")(MultiDict())) is form.reader.page_class("basics")
 
 
@@ -56,7 +61,7 @@ def test_threads_share_one_form(data: dict[str, object], empty_cache: None) -> N
     def work() -> None:
         barrier.wait()
         form = compiled(definition)
-        found.extend([form, form.pages, draw_section(form, "basics", {"staff": 6})])
+        found.extend([form, form.pages.macro("view", "basics"), draw_section(form, "basics", {"staff": 6})])
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:

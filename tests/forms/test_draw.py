@@ -380,3 +380,18 @@ def test_hidden_host_still_draws_evidence_of_another_figure(one_field: Make) -> 
 def test_unknown_section(form: CompiledForm) -> None:
     with pytest.raises(KeyError):
         draw_section(form, "nothing", {})
+
+
+def test_remarks_stand_above_the_control(form: CompiledForm) -> None:
+    text = draw_section(form, "basics", {}, remarks={"staff": "人数与名单<不符>", "lease": "缺第 2 页"})
+    own = question(text, "staff")
+    assert own.index("人数与名单&lt;不符&gt;") < own.index("<input")
+    assert text.index("缺第 2 页") < text.index('name="files__lease"')
+    assert "note amber" not in draw_section(form, "basics", {})
+
+
+def test_view_leads_to_where_an_answer_is_changed(form: CompiledForm, complete: dict[str, object]) -> None:
+    text = draw_view(form, complete, edit_url=lambda key: f"/edit?a=1&field={key}")
+    assert 'href="/edit?a=1&amp;field=staff"' in text
+    assert "field=share" not in text
+    assert "noprint" not in draw_view(form, complete)
