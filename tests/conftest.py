@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from core import clock
 from core.app import create_app
+from core.cases import definitions
 from core.models import ALL, Account, connect
 from core.models import database as handle
 from core.settings import Settings, load
@@ -79,6 +80,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def database(database_url: str) -> Iterator[str]:
     """All tables, empty, connected for the models; gives the address."""
+    definitions._policy.cache_clear()  # the next database gives the same ids to other texts
     opened = connect(database_url)
     opened.create_tables(ALL)
     try:

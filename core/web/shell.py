@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from wtforms import Form
 
 from core import clock
+from core.cases.action import new_token
 from core.errors import KaopingError, OutOfScope
 from core.models import Region
 from core.web import nav, words
@@ -95,11 +96,6 @@ def _digest(path: Path) -> str:
 def asset(filename: str) -> str:
     """The address of one of our static files; it changes with the content, so it may be cached for long."""
     return url_for("static", filename=filename, v=_digest(Path(current_app.static_folder or "") / filename))
-
-
-def new_form_token() -> str:
-    """A one-time token for a form; the verb that spends it answers a repeat with the first receipt."""
-    return secrets.token_urlsafe(24)
 
 
 def form_errors(form: Form) -> list[tuple[str, str]]:
@@ -190,7 +186,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.filters["form_errors"] = form_errors
     app.jinja_env.globals.update(
-        icon=icon, asset=asset, csp_nonce=csp_nonce, clause_url=clause_url, new_form_token=new_form_token,
+        icon=icon, asset=asset, csp_nonce=csp_nonce, clause_url=clause_url, new_form_token=new_token,
         THEMES=THEMES, GRADES=words.GRADES,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,145 @@
+"""What waits for a reviewer: cases in the stages of a role, by due date, page by page without OFFSET.
+
+Dated cases come first in the order of their last day, then those without one; a page is at most two statements,
+both answered by the index over region, district, stage and last day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from peewee import Expression, ModelSelect, fn
+
+from core.cases import definitions
+from core.errors import Refused
+from core.models import Carrier, Case, CaseEvent, EvaluationRound, Organisation
+from core.people.scope import Viewer, visible_cases
+
+PAGE = 50
+MOST_COUNTED = 1000
+FILTERS = {"": "全部", "late": "已逾期", "soon": "两个工作日内", "again": "退回后重报"}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many wait, by filter, counted up to MOST_COUNTED; `capped` when there are more."""
+
+    by_filter: dict[str, int]
+    capped: bool
+
+    def shown(self, key: str) -> str:
+        """A number for people: `12`, or `1 000+`."""
+        number = self.by_filter[key]
+        return "1 000+" if self.capped and number >= MOST_COUNTED else f"{number}{'+' if self.capped else ''}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the queue and the mark to go on from ("" at its end)."""
+
+    cases: list[Case]
+    after: str
+
+
+def stages_of(role: str, regions: Iterable[int]) -> list[str]:
+    """The keys of the stages in which a role acts, over the open rounds of these regions.
+
+    Two workflows of a region that gave one key to different roles would mix; the packs do not.
+    """
+    rounds = EvaluationRound.select().where(
+        EvaluationRound.region.in_(list(regions) or [0]) & (EvaluationRound.status == "open")
+    )
+    keys: dict[str, None] = {}
+    for round_ in rounds:
+        try:
+            workflow = definitions.workflow_in(definitions.pinned_policy(round_), round_.procedure)
+        except Refused:
+            continue
+        keys.update({stage.key: None for stage in workflow.stages if stage.role == role})
+    return list(keys)
+
+
+def waiting(viewer: Viewer, role: str) -> ModelSelect[Any]:
+    """The cases that wait for this person in this role, not those handed to a colleague."""
+    stages = stages_of(role, {r.region for r in viewer.within(role) if r.region is not None})
+    return visible_cases(viewer, role).where(
+        Case.stage.in_(stages or [""])
+        & (Case.outcome == "")
+        & (Case.assignee.is_null() | (Case.assignee == viewer.account))
+    )
+
+
+def was_returned() -> Expression:
+    """Whether a case was sent back at some time."""
+    events = CaseEvent.select(CaseEvent.id).where((CaseEvent.case == Case.id) & (CaseEvent.kind == "returned"))
+    return fn.EXISTS(events)
+
+
+def filtered(cases: ModelSelect[Any], key: str, today: date, soon: date) -> ModelSelect[Any]:
+    """Narrow a queue by one of FILTERS."""
+    if key == "late":
+        return cases.where(Case.due_on < today)
+    if key == "soon":
+        return cases.where((Case.due_on >= today) & (Case.due_on <= soon))
+    return cases.where(was_returned()) if key == "again" else cases
+
+
+def counts(cases: ModelSelect[Any], today: date, soon: date) -> Counts:
+    """All filters' numbers in one statement over the first MOST_COUNTED by last day."""
+    rows = list(
+        cases.select(Case.due_on, was_returned().alias("again"))
+        .order_by(Case.due_on.asc(nulls="last"), Case.id)
+        .limit(MOST_COUNTED + 1)
+        .tuples()
+    )
+    counted = rows[:MOST_COUNTED]
+    numbers = {
+        "": len(counted),
+        "late": sum(due is not None and due < today for due, _ in counted),
+        "soon": sum(due is not None and today <= due <= soon for due, _ in counted),
+        "again": sum(bool(again) for _, again in counted),
+    }
+    return Counts(numbers, len(rows) > MOST_COUNTED)
+
+
+def count_waiting(viewer: Viewer, role: str) -> int:
+    """How many wait, counted no further than the top bar shows (99+)."""
+    return len(waiting(viewer, role).select(Case.id).limit(100).tuples())
+
+
+def page_of(cases: ModelSelect[Any], after: str = "", size: int = PAGE) -> Page:
+    """The next cases after a mark, with carrier and organisation. A mark nobody gave starts at the beginning."""
+    day, last = _read(after)
+    rows = cases.select(Case, Carrier, Organisation).join(Carrier).join(Organisation).switch(Case)
+    found: list[Case] = []
+    if day is not None or not last:
+        dated = rows.where(Case.due_on.is_null(False))
+        if day is not None:
+            dated = dated.where((Case.due_on > day) | ((Case.due_on == day) & (Case.id > last)))
+        found = list(dated.order_by(Case.due_on, Case.id).limit(size + 1))
+        last = 0
+    if len(found) <= size:
+        undated = rows.where(Case.due_on.is_null() & (Case.id > last)).order_by(Case.id)
+        found += list(undated.limit(size + 1 - len(found)))
+    return Page(found[:size], _mark(found[size - 1]) if len(found) > size else "")
+
+
+def next_case(viewer: Viewer, role: str, done: int) -> Case | None:
+    """The most urgent case that waits for this person, other than the one just looked at."""
+    cases = page_of(waiting(viewer, role).where(Case.id != done), size=1).cases
+    return cases[0] if cases else None
+
+
+def _mark(case: Case) -> str:
+    return f"{case.due_on.isoformat() if case.due_on else ''}.{case.id}"
+
+
+def _read(mark: str) -> tuple[date | None, int]:
+    day, _, number = mark.rpartition(".")
+    try:
+        return (date.fromisoformat(day) if day else None), int(number or 0)
+    except ValueError:
+        return None, 0

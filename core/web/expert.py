@@ -1,0 +1,223 @@
+"""The experts' pages: the pledge, stepping back or declaring, one sheet a carrier, signing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core import clock
+from core.cases import definitions, panels, scoring
+from core.cases.submitting import evidence_of, latest_submission
+from core.errors import KaopingError, OutOfScope, Refused, Stale
+from core.models import Case, ScoreSheet
+from core.policy.scheme import scheme_of
+from core.web import expert_desk, expert_sheet
+from core.web.access import open_to, viewer
+from core.web.expert_entry import read_entered
+from core.web.nav import register_nav
+from core.web.shell import asset, clause_url, use_region
+from forms.draw import draw_view
+
+pages = Blueprint("expert", __name__, url_prefix="/expert")
+register_nav("expert", "expert.desk", "专家评分", expert_desk.waiting)
+
+Page = str | Response | tuple[str, int]
+
+
+def _seen_version() -> int:
+    text = request.form.get("stage_version", "")
+    return int(text) if text.isdecimal() else 0
+
+
+def _token() -> str:
+    return request.form.get("form_token", "")
+
+
+@pages.get("/")
+@open_to("expert")
+def desk() -> Page:
+    """The rounds one sits on: the pledge first, then the carriers by name."""
+    return render_template("expert/desk.html", sittings=expert_desk.sittings(viewer()))
+
+
+@pages.post("/rounds/<int:round_id>/pledge")
+@open_to("expert")
+def pledge(round_id: int) -> Page:
+    """Sign the pledge in the words of the round's policy."""
+    seat = expert_desk.seat_in(viewer(), round_id)
+    panels.sign_pledge(viewer(), round_id, expert_desk.pledge_of(seat.round).text)
+    flash("承诺已签署。请先逐家声明有没有利害关系。")
+    return redirect(url_for(".desk"))
+
+
+@pages.post("/cases/<int:case_id>/declare")
+@open_to("expert")
+def declare(case_id: int) -> Page:
+    """Say that nothing stands between oneself and this carrier; its sheet opens."""
+    panels.declare_no_conflict(viewer(), case_id, _token())
+    return redirect(url_for(".sheet", case_id=case_id))
+
+
+@pages.get("/cases/<int:case_id>/recuse")
+@open_to("expert")
+def recuse_form(case_id: int) -> Page:
+    """Ask for the reason before stepping back."""
+    case, _ = panels.expert_case(viewer(), case_id)
+    return _recuse_page(case)
+
+
+def _recuse_page(case: Case, refusal: Refused | None = None) -> str:
+    use_region(case.region)
+    typed = {"reason": request.form.get("reason", ""), "token": request.form.get("form_token")}
+    return render_template("expert/recuse.html", case=case, refusal=refusal, typed=typed)
+
+
+@pages.post("/cases/<int:case_id>/recuse")
+@open_to("expert")
+def recuse(case_id: int) -> Page:
+    """Step back from a carrier: nothing of it is shown any more."""
+    try:
+        receipt = panels.recuse(viewer(), case_id, request.form.get("reason", ""), _token())
+    except Refused as refusal:
+        case, _ = panels.expert_case(viewer(), case_id)
+        return _recuse_page(case, refusal), refusal.http_status
+    flash(receipt["message"])
+    return redirect(url_for(".desk"))
+
+
+def _open(case_id: int) -> tuple[Case, ScoreSheet] | None:
+    """The sheet, or None while the pledge or the declaration is missing. Raises OutOfScope."""
+    try:
+        case, _, row = scoring.open_sheet(viewer(), case_id)
+    except Refused:
+        return None
+    use_region(case.region)
+    return case, row
+
+
+@pages.get("/cases/<int:case_id>")
+@open_to("expert")
+def sheet(case_id: int) -> Page:
+    """One's own sheet of a carrier: to fill in, or to read once it is signed."""
+    opened = _open(case_id)
+    if opened is None:
+        return redirect(url_for(".desk"))
+    case, row = opened
+    drawn = expert_sheet.drawn(case, row, complete=request.args.get("check") == "1")
+    if row.status == "signed":
+        return render_template("expert/signed.html", sheet=drawn, case=case)
+    return render_template("expert/sheet.html", sheet=drawn, case=case, version=row.version)
+
+
+@pages.get("/cases/<int:case_id>/material")
+@open_to("expert")
+def material(case_id: int) -> Page:
+    """Everything the carrier submitted, with its evidence."""
+    opened = _open(case_id)
+    if opened is None:
+        return redirect(url_for(".desk"))
+    case, _ = opened
+    submission = latest_submission(case)
+    if submission is None:
+        raise OutOfScope
+    form = definitions.fill_form(case)
+    view = draw_view(
+        form, submission.answers, _linked(case), icons=asset("icons.svg"), clause_url=lambda cite: clause_url("", cite)
+    )
+    return render_template("expert/material.html", case=case, view=view, submission=submission)
+
+
+def _linked(case: Case) -> dict[str, list[Any]]:
+    """The evidence as the form draws it: with the address of each file."""
+    return {
+        field: [
+            {"id": f.id, "name": f.filename, "size": f.size, "url": url_for("files.download", attachment=f.id)}
+            for f in files
+        ]
+        for field, files in evidence_of(case).items()
+    }
+
+
+@pages.post("/cases/<int:case_id>")
+@open_to("expert")
+def save(case_id: int) -> Page:
+    """Keep the sheet as it stands; answers scripts with data, browsers with the next page."""
+    opened = _open(case_id)
+    if opened is None:
+        return redirect(url_for(".desk"))
+    case, row = opened
+    policy = definitions.policy_of(case)
+    entered = read_entered(policy, scheme_of(policy), request.form)
+    by_script = request.accept_mimetypes.best == "application/json"
+    try:
+        kept = scoring.save_sheet(viewer(), case_id, entered, _seen_version())
+    except (Refused, Stale) as fault:
+        return _not_saved(case, row, entered, fault, by_script)
+    if by_script:
+        return jsonify(_saved(case, kept))
+    if request.form.get("then") == "sign":
+        return redirect(url_for(".sign_form", case_id=case_id))
+    flash("已保存。")
+    return redirect(url_for(".sheet", case_id=case_id))
+
+
+def _saved(case: Case, kept: ScoreSheet) -> dict[str, Any]:
+    drawn = expert_sheet.drawn(case, kept)
+    return {
+        "version": kept.version,
+        "saved": f"已保存 {clock.shanghai(kept.saved_at):%H:%M}",
+        "total": drawn.total,
+        "left": drawn.left,
+        "sums": drawn.sums,
+        "faults": drawn.faults,
+    }
+
+
+def _not_saved(case: Case, row: ScoreSheet, entered: dict[str, Any], fault: KaopingError, by_script: bool) -> Page:
+    """A conflict or a signed sheet: say so, and keep on the page what was typed."""
+    if by_script:
+        answer = jsonify({"problem": str(fault)})
+        answer.status_code = fault.http_status
+        return answer
+    if row.status == "signed":
+        flash(str(fault), "warning")
+        return redirect(url_for(".sheet", case_id=case.id))
+    typed = ScoreSheet(
+        id=row.id, case=case, points=entered["points"], changes=entered["changes"], opinion=entered["opinion"],
+        status="draft", version=row.version, saved_at=row.saved_at,
+    )  # fmt: skip
+    drawn = expert_sheet.drawn(case, typed)
+    differing = expert_sheet.differences(row, typed, scheme_of(definitions.policy_of(case)))
+    page = render_template(
+        "expert/sheet.html", sheet=drawn, case=case, version=row.version, conflict=differing, conflicted=True
+    )
+    return page, fault.http_status
+
+
+@pages.get("/cases/<int:case_id>/sign")
+@open_to("expert")
+def sign_form(case_id: int) -> Page:
+    """Ask before signing; back to the sheet with the places while something is missing."""
+    opened = _open(case_id)
+    if opened is None:
+        return redirect(url_for(".desk"))
+    case, row = opened
+    drawn = expert_sheet.drawn(case, row, complete=True)
+    if row.status == "signed" or drawn.faults:
+        return redirect(url_for(".sheet", case_id=case_id, check=1))
+    return render_template("expert/sign.html", sheet=drawn, case=case)
+
+
+@pages.post("/cases/<int:case_id>/sign")
+@open_to("expert")
+def sign(case_id: int) -> Page:
+    """Sign the sheet as it was last saved."""
+    try:
+        receipt = scoring.sign_sheet(viewer(), case_id, _seen_version(), _token())
+    except Refused as refusal:
+        flash(str(refusal), "warning")
+        return redirect(url_for(".sheet", case_id=case_id, check=1))
+    flash(receipt["message"])
+    return redirect(url_for(".sheet", case_id=case_id))
