@@ -24,6 +24,7 @@ from forms.findings import DefinitionError
 GROUP = "kaoping.regions"
 NATIONAL = Path(__file__).parent / "policy" / "national"
 BUILT_IN = "core"
+HOOKS = tuple(name for name in dir(hookspecs) if name.startswith("kaoping_"))
 
 
 class UnknownRegion(KaopingError):
@@ -85,16 +86,15 @@ class PluginManager:
         return [name for name, plugin in self._pm.list_name_plugin() if plugin is not None]
 
     def _register(self, name: str, plugin: Any) -> None:
-        """Import (for an entry point) and register; unknown hooks are refused by pluggy."""
+        """Import (for an entry point) and register; a hook that nobody calls is refused."""
 
         def register() -> None:
             loaded = plugin.load() if isinstance(plugin, EntryPoint) else plugin
-            self._pm.register(loaded, name)
-            unknown = [n for n in dir(loaded) if n.startswith("kaoping_") and not hasattr(self._pm.hook, n)]
+            hash(loaded)  # pluggy keeps plugins in sets; one that cannot be kept must fail here, alone
+            unknown = [n for n in dir(loaded) if n.startswith("kaoping_") and n not in HOOKS]
             if unknown:
-                self._pm.unregister(name=name)
-                allowed = "kaoping_region、kaoping_scoring_methods、kaoping_questions"
-                raise KaopingError(f"没有“{'、'.join(unknown)}”这个钩子；允许：{allowed}")
+                raise KaopingError(f"没有“{'、'.join(unknown)}”这个钩子；允许：{'、'.join(HOOKS)}")
+            self._pm.register(loaded, name)
 
         self._guarded(name, register)
 

@@ -86,9 +86,7 @@ def _title(terms: AwardTerms, title: str | None) -> str:
     if title is None and len(terms.titles) == 1:
         return terms.titles[0]
     if title not in terms.titles:
-        raise Refused(
-            f"没有“{title}”这类称号；允许：{'、'.join(terms.titles)}", {str(title or "kind"): "没有这类称号"}
-        )
+        raise Refused(f"没有“{title}”这类称号；允许：{'、'.join(terms.titles)}", {str(title or "kind"): "没有这类称号"})
     return title
 
 

@@ -123,6 +123,4 @@ def add_months(day: date, count: int) -> date:
 
 def _bounded(count: int, name: str) -> None:
     if not 1 <= count <= MOST_DAYS:
-        raise Refused(
-            f"期限“{count}”不对，应是 1 至 {MOST_DAYS} 的整数。", {name: f"应在 1 至 {MOST_DAYS} 之间"}
-        )
+        raise Refused(f"期限“{count}”不对，应是 1 至 {MOST_DAYS} 的整数。", {name: f"应在 1 至 {MOST_DAYS} 之间"})

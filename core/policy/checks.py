@@ -144,9 +144,7 @@ def _weights(file: str, data: dict[str, Any]) -> Iterator[Finding]:
     groups = {group["key"]: group for group in data["groups"]}
     for index, indicator in enumerate(indicators):
         if indicator["group"] not in groups:
-            yield Finding(
-                file, f"indicators.{index}.group", f"没有“{indicator['group']}”这一组", "、".join(groups)
-            )
+            yield Finding(file, f"indicators.{index}.group", f"没有“{indicator['group']}”这一组", "、".join(groups))
     for index, group in enumerate(data["groups"]):
         own = [i for i in indicators if i["group"] == group["key"]]
         weight = sum((Decimal(i.get("weight_points", 0)) for i in own), Decimal(0))
@@ -184,9 +182,7 @@ def _indicators(
             yield Finding(file, f"{place}.value", "定量指标要写出怎样从表单算出数值", "表单字段的公式")
         for name in sorted(compile_formula(indicator["value"]).names) if indicator.get("value") else ():
             if fields is not None and name not in fields:
-                yield Finding(
-                    file, f"{place}.value", f"公式里的“{name}”不是表单里的字段", "、".join(sorted(fields))
-                )
+                yield Finding(file, f"{place}.value", f"公式里的“{name}”不是表单里的字段", "、".join(sorted(fields)))
         yield from _method(file, place, indicator, methods)
 
 
@@ -201,9 +197,7 @@ def _method(
         yield Finding(file, f"{place}.method.key", f"没有“{use.key}”这种评分方法", "、".join(methods))
         return
     if not use.clause or not use.basis:
-        yield Finding(
-            file, f"{place}.method", "评分方法要写明依据", "clause 和 basis（text、reading 或 practice）"
-        )
+        yield Finding(file, f"{place}.method", "评分方法要写明依据", "clause 和 basis（text、reading 或 practice）")
     if not methods[use.key].by_panel and not indicator.get("value"):
         yield Finding(file, f"{place}.method.key", "没有数值公式的指标只能由专家评分", "panel")
     try:
@@ -227,9 +221,7 @@ def _lines(file: str, data: dict[str, Any]) -> Iterator[Finding]:
             if line.get("at_most") != 100 or "below" in line:
                 yield Finding(file, f"{place}.at_most", "最高档要到 100 分为止", "at_most = 100")
         elif "below" not in line or "at_most" in line:
-            yield Finding(
-                file, f"{place}.below", "要写明不到多少分（与上一档相接）", "below = 上一档的 at_least"
-            )
+            yield Finding(file, f"{place}.below", "要写明不到多少分（与上一档相接）", "below = 上一档的 at_least")
         expected = Decimal(line.get("below", line.get("at_most", 100)))
     if [line["grade"] for line in data["lines"]] and len({x["grade"] for x in data["lines"]}) != len(lines):
         yield Finding(file, "lines", "同一个档次写了两次", "每个档次只写一次")

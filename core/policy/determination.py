@@ -91,7 +91,8 @@ def determine(policy: PolicyVersion, given: Mapping[str, object]) -> Determinati
         return _finish(policy, rules, facts, None, None, [], [])
     vetoes = [v for v in rules.vetoes if v.key in facts["vetoes"] or v.holds(facts)]
     if vetoes and given.get("total") is None and given.get("grade") is None:
-        grade, total, steps = vetoes[0].grade, None, []  # a veto decides without any score
+        # A veto decides without any score.
+        grade, total, steps = vetoes[0].grade, None, list[Step]()
     else:
         grade, total, steps = _first_grade(rules, given)
     for veto in vetoes:

@@ -19,9 +19,7 @@ def dumps(value: object, indent: int = 2) -> str:
 def loads(text: str) -> dict[str, Any]:
     """A JSON object with exact numbers. Raises Refused when the text is no JSON object or repeats a key."""
     try:
-        value = json.loads(
-            text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_without_repeats
-        )
+        value = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as fault:
         raise Refused(f"输入不是有效的 JSON：{fault}") from None
     if not isinstance(value, dict):

@@ -71,9 +71,7 @@ def grades_of(policy: PolicyVersion, key: str | None = None) -> Grades | None:
     data = policy.definition("grades", key)
     rounding = data.get("rounding", {})
     return Grades(
-        lines=tuple(
-            sorted((_line(entry) for entry in data["lines"]), key=lambda x: x.at_least, reverse=True)
-        ),
+        lines=tuple(sorted((_line(entry) for entry in data["lines"]), key=lambda x: x.at_least, reverse=True)),
         places=int(policy.resolve(rounding.get("places", 2))),
         rounding_clause=rounding.get("clause", ""),
         rounding_basis=rounding.get("basis", ""),

@@ -81,9 +81,7 @@ _INDICATORS: Shape = {
     "form": _TEXT,
     "total_weight": Key("number"),
     "combine": Key("text", allowed=("mean", "trimmed_mean")),
-    "groups": _tables(
-        {"key": _MUST, "name": _MUST, "weight_points": Key("number"), "count": Key("whole"), **_CITED}
-    ),
+    "groups": _tables({"key": _MUST, "name": _MUST, "weight_points": Key("number"), "count": Key("whole"), **_CITED}),
     "indicators": _tables(
         {
             "code": _MUST,
@@ -152,9 +150,7 @@ _PARAMETERS: Shape = {
     "parameters": _tables(
         {
             **_NAMED,
-            "type": Key(
-                "text", required=True, allowed=("whole", "decimal", "money_yuan", "yes_no", "choice", "date")
-            ),
+            "type": Key("text", required=True, allowed=("whole", "decimal", "money_yuan", "yes_no", "choice", "date")),
             "basis": Key("text", required=True, allowed=BASES),
             "value": Key("value"),
             "allowed": Key("texts"),

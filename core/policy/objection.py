@@ -38,9 +38,7 @@ def admissible(
     last day ends at 24:00 in Shanghai, so 00:00 of the next day is late. Raises Refused for an unknown objector.
     """
     if objector not in OBJECTORS:
-        raise Refused(
-            f"异议人不能是“{objector}”；允许：{'、'.join(OBJECTORS)}。", {"objector": "没有这类异议人"}
-        )
+        raise Refused(f"异议人不能是“{objector}”；允许：{'、'.join(OBJECTORS)}。", {"objector": "没有这类异议人"})
     local = filed_at.replace(tzinfo=SHANGHAI) if filed_at.tzinfo is None else filed_at.astimezone(SHANGHAI)
     needs = rules.person_needs if objector == "person" else rules.organisation_needs
     grounds = [_NEEDS[need] for need in needs if not signed.get(need, False)]

@@ -64,9 +64,7 @@ def load_region(path: Path, *, methods: Mapping[str, ScoringMethod] | None = Non
     ]
     versions.sort(key=lambda v: (v.document.in_force_from if v.document else date.min, v.version))
     data = {kind: parse(text, file) for (kind, _), (file, text) in found.shared.items()}
-    return RegionPack(
-        path, read_region(data["region"]), read_documents(data.get("documents", {})), tuple(versions)
-    )
+    return RegionPack(path, read_region(data["region"]), read_documents(data.get("documents", {})), tuple(versions))
 
 
 def check_region(path: Path, *, methods: Mapping[str, ScoringMethod] | None = None) -> list[Finding]:
@@ -93,9 +91,7 @@ def _read(path: Path) -> _Found:
             _take(found, found.shared, kind, path / name, path)
     found.key = next((key for kind, key in found.shared if kind == "region"), "")
     if not found.key and not found.findings:
-        found.findings.append(
-            Finding("region.toml", "-", "地区文件夹里没有 region.toml", "至少写 key、name、bureau")
-        )
+        found.findings.append(Finding("region.toml", "-", "地区文件夹里没有 region.toml", "至少写 key、name、bureau"))
     for file in sorted((path / "forms").glob("*.toml")):
         _take(found, found.shared, "form", file, path)
     for folder in sorted(p for p in (path / "policy").glob("*") if p.is_dir()):
@@ -123,9 +119,7 @@ def _take(found: _Found, sources: Located, kind: str, file: Path, root: Path) ->
     if not isinstance(key, str) or not key:
         found.findings.append(Finding(place, "key", "缺少“key”", "这份定义自己的键，加引号"))
     elif (kind, key) in sources:
-        found.findings.append(
-            Finding(place, "key", f"“{key}”已经在 {sources[(kind, key)][0]} 里定义过", "换一个键")
-        )
+        found.findings.append(Finding(place, "key", f"“{key}”已经在 {sources[(kind, key)][0]} 里定义过", "换一个键"))
     else:
         sources[(kind, key)] = (place, text)
 
@@ -133,19 +127,20 @@ def _take(found: _Found, sources: Located, kind: str, file: Path, root: Path) ->
 def _soundness(found: _Found, methods: Mapping[str, ScoringMethod]) -> list[Finding]:
     """Faults of every version; what versions share is reported once."""
     faults: dict[Finding, None] = {}
+    written = _documented(found.shared)
     for version, sources in found.versions.items():
         faults.update(dict.fromkeys(check_sources(sources, methods)))
-        documented = any(version in text for (kind, _), (_, text) in sources.items() if kind == "documents")
-        if any(kind == "documents" for kind, _ in sources) and not documented:
-            faults[
-                Finding(
-                    "documents.toml",
-                    "documents",
-                    f"没有文件说明版本“{version}”何时生效",
-                    f'version = "{version}"',
-                )
-            ] = None
+        if written and version not in written:
+            message = f"没有文件说明版本“{version}”何时生效"
+            faults[Finding("documents.toml", "documents", message, f'version = "{version}"')] = None
     return list(faults)
+
+
+def _documented(shared: Located) -> set[str]:
+    """The versions that the region's documents name."""
+    tables = [parse(text, file) for (kind, _), (file, text) in shared.items() if kind == "documents"]
+    entries = [entry for table in tables for entry in table.get("documents", []) if isinstance(entry, dict)]
+    return {str(entry.get("version")) for entry in entries}
 
 
 def _texts(sources: Located) -> dict[tuple[str, str], str]:

@@ -95,8 +95,7 @@ def scheme_of(policy: PolicyVersion, key: str | None = None) -> Scheme:
         name=data.get("name", ""),
         form=data.get("form", ""),
         groups=tuple(
-            IndicatorGroup(g["key"], g["name"], _decimal(g.get("weight_points")), g["clause"])
-            for g in data["groups"]
+            IndicatorGroup(g["key"], g["name"], _decimal(g.get("weight_points")), g["clause"]) for g in data["groups"]
         ),
         indicators=tuple(_indicator(entry) for entry in data["indicators"]),
         combine=policy.resolve(data.get("combine", "mean")),

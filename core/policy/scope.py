@@ -45,9 +45,7 @@ def scope_rules(policy: PolicyVersion) -> ScopeRules:
     """The policy's scope. Raises NotCovered when it names none."""
     data = policy.definition("scope")
     conditions = tuple(
-        ScopeCondition(
-            read_rule(entry), tuple(entry.get("since", ())), int(policy.resolve(entry.get("months", 0)))
-        )
+        ScopeCondition(read_rule(entry), tuple(entry.get("since", ())), int(policy.resolve(entry.get("months", 0))))
         for entry in data["conditions"]
     )
     return ScopeRules(read_facts(data["facts"]), conditions)

@@ -133,6 +133,4 @@ def _figures(table: Mapping[str, Any], file: str, path: str, vouched: bool) -> I
         numbers = value if isinstance(value, list) else [value]
         figure = any(isinstance(n, (int, Decimal, date)) and not isinstance(n, bool) for n in numbers)
         if figure and not vouched:
-            yield Finding(
-                file, f"{path}{name}", "这个数字没有写依据", '在同一处加 clause，例如 clause = "第十七条"'
-            )
+            yield Finding(file, f"{path}{name}", "这个数字没有写依据", '在同一处加 clause，例如 clause = "第十七条"')

@@ -30,6 +30,4 @@ def parse(text: str, file: str) -> dict[str, Any]:
         return tomllib.loads(canonical(text), parse_float=Decimal)
     except tomllib.TOMLDecodeError as fault:
         message = f"不是有效的 TOML：{fault}"
-        raise DefinitionError(
-            [Finding(file, "-", message, "键 = 值；文字加引号；同一个键只写一次")]
-        ) from None
+        raise DefinitionError([Finding(file, "-", message, "键 = 值；文字加引号；同一个键只写一次")]) from None

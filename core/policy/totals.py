@@ -33,9 +33,7 @@ def combine(totals: Sequence[Exact], how: str = "mean") -> Fraction:
     Raises Refused without totals or for an unknown way.
     """
     if how not in COMBINATIONS:
-        raise Refused(
-            f"没有“{how}”这种合并办法；允许：{'、'.join(COMBINATIONS)}", {"combine": "没有这种办法"}
-        )
+        raise Refused(f"没有“{how}”这种合并办法；允许：{'、'.join(COMBINATIONS)}", {"combine": "没有这种办法"})
     if not totals:
         raise Refused("还没有专家评分，无法合并。", {"expert_totals": "至少要有一份评分"})
     numbers = sorted(Fraction(total) for total in totals)

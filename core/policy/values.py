@@ -39,8 +39,7 @@ def value_of(indicator: Indicator, answers: Mapping[str, object]) -> IndicatorVa
         value = exact(evaluation.value) if value is None else value
     state = "invalid" if value is None and evaluation.state == "value" else evaluation.state
     step = Step(
-        text=f"{indicator.name} = {indicator.value}"
-        + (f"：{evaluation.reason}" if evaluation.reason else ""),
+        text=f"{indicator.name} = {indicator.value}" + (f"：{evaluation.reason}" if evaluation.reason else ""),
         clause=indicator.clause,
         basis=indicator.basis,
         inputs={name: answers.get(name) for name in sorted(formula.names)},

@@ -154,7 +154,5 @@ class PolicyVersion:
 
 def newest(versions: Iterable[PolicyVersion]) -> PolicyVersion | None:
     """The version that came into force last."""
-    ordered = sorted(
-        versions, key=lambda v: (v.document.in_force_from if v.document else date.min, v.version)
-    )
+    ordered = sorted(versions, key=lambda v: (v.document.in_force_from if v.document else date.min, v.version))
     return ordered[-1] if ordered else None

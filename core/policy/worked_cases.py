@@ -60,9 +60,7 @@ def read_cases(path: Path) -> list[WorkedCase]:
         data = parse(path.read_text(encoding="utf-8"), file)
     except (OSError, UnicodeDecodeError) as fault:
         raise DefinitionError([Finding(file, "-", f"读不出来：{fault}", "UTF-8 编码的 TOML 文件")]) from None
-    findings = [
-        Finding(file, key, f"没有“{key}”这个键", "region、case") for key in data if key not in _FILE_KEYS
-    ]
+    findings = [Finding(file, key, f"没有“{key}”这个键", "region、case") for key in data if key not in _FILE_KEYS]
     if not isinstance(data.get("region"), str):
         findings.append(Finding(file, "region", "缺少 region", "地区的键，例如 qinhuangdao"))
     for index, entry in enumerate(data.get("case", [])):
@@ -74,9 +72,7 @@ def read_cases(path: Path) -> list[WorkedCase]:
 
 def _faults(entry: Mapping[str, Any], file: str, place: str) -> list[Finding]:
     allowed = "、".join(sorted(_CASE_KEYS))
-    faults = [
-        Finding(file, f"{place}.{k}", f"没有“{k}”这个键", allowed) for k in entry if k not in _CASE_KEYS
-    ]
+    faults = [Finding(file, f"{place}.{k}", f"没有“{k}”这个键", allowed) for k in entry if k not in _CASE_KEYS]
     for key in ("id", "ask", "expect"):
         if key not in entry:
             faults.append(Finding(file, f"{place}.{key}", f"缺少“{key}”", allowed))

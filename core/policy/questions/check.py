@@ -10,11 +10,13 @@ from core.policy.facts import known_keys
 from core.policy.question import Answer, Asked, Question
 from core.policy.trace import Step
 from core.policy.version import NotCovered, PolicyVersion
-from forms.compile import compiled
 from forms.definition import load_form
 
 
 def _check(asked: Asked) -> Answer:
+    # WTForms is loaded only when a form is checked: no other question needs it.
+    from forms.compile import compiled
+
     policy, given = asked.policy, asked.given
     known_keys(given, ("form", "answers"))
     if not policy.has("form"):

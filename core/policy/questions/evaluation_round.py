@@ -37,9 +37,7 @@ def _scope(asked: Asked) -> Answer:
         steps.extend(decided[identity].trace)
     return _reasons(steps) | {
         "in_scope": [identity for identity, decision in decided.items() if decision.in_scope],
-        "out_of_scope": {
-            i: list(decision.failed) for i, decision in decided.items() if not decision.in_scope
-        },
+        "out_of_scope": {i: list(decision.failed) for i, decision in decided.items() if not decision.in_scope},
     }
 
 

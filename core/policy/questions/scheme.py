@@ -25,9 +25,7 @@ def _scheme(asked: Asked) -> Answer:
         answer |= {"indicator_count": None, "total_weight": None, "groups": None, "trace": [], "clauses": []}
         return answer
     scheme = scheme_of(policy)
-    steps = [
-        Step(f"{g.name}：{g.weight_points} 分", g.clause, "text", {}, g.weight_points) for g in scheme.groups
-    ]
+    steps = [Step(f"{g.name}：{g.weight_points} 分", g.clause, "text", {}, g.weight_points) for g in scheme.groups]
     names = {group.key: group.name for group in scheme.groups}
     return answer | {
         "indicator_count": len(scheme.indicators),

@@ -25,9 +25,7 @@ def _score(asked: Asked) -> Answer:
             "请给出各项得分（points）或者各位专家的总分（expert_totals），二者取一。",
             {"points": "二者取一", "expert_totals": "二者取一"},
         )
-    total, step, answer = (
-        _by_points(scheme, given) if "points" in given else _by_experts(policy, scheme, given)
-    )
+    total, step, answer = _by_points(scheme, given) if "points" in given else _by_experts(policy, scheme, given)
     facts = {key: value for key, value in given.items() if key not in _OWN}
     result = determine(policy, {**facts, "total": total})
     described = describe(result)
