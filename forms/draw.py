@@ -134,7 +134,10 @@ def draw_view(  # noqa: PLR0913 - as above
 
     ``edit_url`` gives the address at which a field may be changed; without it nothing leads there.
     """
-    page = _page(form, form.definition.fields, form.submitted(answers), _NO_TEXTS, None, evidence, previous)
+    # An empty table is shown as empty, not as a first row to write in.
+    tables: dict[str, object] = {field.key: [] for field in form.definition.fields if field.kind.control == "table"}
+    shown = {**tables, **form.submitted(answers)}
+    page = _page(form, form.definition.fields, shown, _NO_TEXTS, None, evidence, previous)
     page.icons, page.clause_url, page.edit_url = icons, clause_url, edit_url
     page.was = {change.path: change.before_text for change in changed}
     macros = [form.pages.macro("view", section.key) for section in form.visible_sections(answers)]

@@ -57,6 +57,10 @@ def grouped(text: str) -> str:
     return f"{sign}{int(whole):,}{dot}{fraction}"
 
 
+def _with_unit(limit: str, spec: Spec) -> str:
+    return f"{grouped(limit)} {spec.unit}".strip()
+
+
 def whole_fen(answer: str, unit: str) -> int:
     """Money of a form (unit 元 or 万元) in whole 分; raises ValueError when it is not whole."""
     fen = Decimal(answer) * (1_000_000 if unit == "万元" else 100)
@@ -85,9 +89,9 @@ class DecimalType(FieldType):
     def problems(self, answer: object, spec: Spec) -> list[str]:
         number = Decimal(str(answer))
         if spec.min is not None and number < Decimal(spec.min):
-            return [f"不能小于 {grouped(spec.min)}{spec.unit}，请核对"]
+            return [f"不能小于 {_with_unit(spec.min, spec)}，请核对"]
         if spec.max is not None and number > Decimal(spec.max):
-            return [f"不能大于 {grouped(spec.max)}{spec.unit}，请核对"]
+            return [f"不能大于 {_with_unit(spec.max, spec)}，请核对"]
         return []
 
     def show(self, answer: object, spec: Spec) -> str:  # noqa: ARG002

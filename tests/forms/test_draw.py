@@ -395,3 +395,9 @@ def test_view_leads_to_where_an_answer_is_changed(form: CompiledForm, complete: 
     assert 'href="/edit?a=1&amp;field=staff"' in text
     assert "field=share" not in text
     assert "noprint" not in draw_view(form, complete)
+
+
+def test_view_of_nothing_shows_no_row_to_write_in(form: CompiledForm) -> None:
+    text = draw_view(form, {})
+    assert 'data-l="名称"' not in text
+    assert text.count("未填") >= 4

@@ -47,7 +47,7 @@ def test_out_of_range_is_kept_and_said(form: CompiledForm) -> None:
     parsed = form.parse(post(("area_m2", "100001")), "basics", {})
     assert parsed.answers == {"area_m2": "100001"}
     assert parsed.raw == {}
-    assert parsed.errors == {"area_m2": ["不能大于 100,000平方米，请核对"]}
+    assert parsed.errors == {"area_m2": ["不能大于 100,000 平方米，请核对"]}
 
 
 def test_what_was_not_posted_stays_and_what_was_emptied_goes(form: CompiledForm) -> None:

@@ -106,7 +106,7 @@ def test_whole_fen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"), [("-1", "不能小于 0人"), ("5001", "不能大于 5,000人"), ("0", ""), ("5000", "")]
+    ("answer", "said"), [("-1", "不能小于 0 人"), ("5001", "不能大于 5,000 人"), ("0", ""), ("5000", "")]
 )
 def test_range(answer: str, said: str) -> None:
     problems = field_type("decimal").problems(answer, column("decimal", min="0", max="5000", unit="人"))
