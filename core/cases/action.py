@@ -11,7 +11,7 @@ from peewee import IntegrityError
 
 from core.cases import statements
 from core.clock import shanghai
-from core.errors import Refused, Stale
+from core.errors import KaopingError, Refused, Stale
 from core.models import Account, CaseEvent, database
 
 Receipt = dict[str, Any]
@@ -54,7 +54,8 @@ def once(token: str, work: Callable[[], Receipt]) -> Receipt:
             receipt = work()
             statements.use_token(token, receipt)
             return receipt
-    except IntegrityError:
+    except (IntegrityError, KaopingError):
+        # the same form may have come twice at once: the later one waited for the case's row, then found it moved
         with database.atomic():
             first = statements.find_receipt(token)
         if first is None:
