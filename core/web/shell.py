@@ -62,7 +62,7 @@ def page_region() -> Region | None:
 
 def _region_of_request() -> Region | None:
     key = (request.view_args or {}).get("region")
-    if isinstance(key, str):
+    if isinstance(key, str) and key.isprintable():
         return Region.get_or_none(Region.key == key)
     for reach in viewer().reaches:
         if reach.region is not None:

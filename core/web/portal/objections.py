@@ -7,7 +7,8 @@ from datetime import date
 from flask import abort, redirect, render_template, request, session, url_for
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from core.cases import objecting
 from core.cases.clocks import calendar_of
@@ -27,15 +28,17 @@ class ObjectionForm(FlaskForm):
     """Who objects, how to reach them, and what is wrong with the published line."""
 
     kind = RadioField(
-        "以什么身份提出", [InputRequired("请选个人或单位")], choices=[("person", "个人"), ("organisation", "单位")]
+        "以什么身份提出",
+        [InputRequired("请选个人或单位")],
+        choices=[SelectChoice(key, name) for key, name in OBJECTORS.items()],
     )
     name = StringField(
-        "姓名或单位名称", [InputRequired("请写姓名或单位名称"), Length(max=80, message="不超过 80 个字")],
+        "姓名或单位名称", [DataRequired("请写姓名或单位名称"), Length(max=80, message="不超过 80 个字")],
         description="个人写真实姓名，单位写全称。只供核实使用，不对外公开，也不告诉被异议的单位。",
         render_kw={"autocomplete": "name"},
     )  # fmt: skip
     contact = StringField(
-        "联系方式", [InputRequired("请留电话、邮箱或地址，答复要用"), Length(max=120, message="不超过 120 个字")],
+        "联系方式", [DataRequired("请留电话、邮箱或地址，答复要用"), Length(max=120, message="不超过 120 个字")],
         description="电话、邮箱或通信地址，写一种就行。以后查询办理进度也要用它。",
     )  # fmt: skip
     sealed = BooleanField(
@@ -43,7 +46,7 @@ class ObjectionForm(FlaskForm):
     )
     text = TextAreaField(
         "异议事项和理由",
-        [InputRequired("请写清对什么有异议、理由是什么"), Length(min=5, max=4000, message="请写 5 到 4000 个字")],
+        [DataRequired("请写清对什么有异议、理由是什么"), Length(min=5, max=4000, message="请写 5 到 4000 个字")],
         description="写清哪一处与事实不符、实际情况怎样、有什么可以证明。",
     )
 
