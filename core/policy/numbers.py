@@ -12,6 +12,8 @@ from fractions import Fraction
 
 _NUMERAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?(/[1-9][0-9]{0,59})?")
 
+MOST_DIGITS = 30
+
 Exact = int | Decimal | Fraction
 
 
@@ -26,12 +28,20 @@ def exact(value: object) -> Fraction | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, Decimal):
-        return Fraction(value) if value.is_finite() and value.adjusted() <= 30 else None
-    if isinstance(value, (int, Fraction)):
-        return Fraction(value)
+        return Fraction(value) if _is_bounded(value) else None
+    if isinstance(value, int):
+        return Fraction(value) if abs(value) < 10**MOST_DIGITS else None
+    if isinstance(value, Fraction):
+        return value
     if isinstance(value, str) and _NUMERAL.fullmatch(value.strip()):
         return Fraction(value.strip())
     return None
+
+
+def _is_bounded(value: Decimal) -> bool:
+    """Finite and of sensible size: 1e-99999999 as a fraction would fill the memory."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -60 and value.adjusted() < MOST_DIGITS
 
 
 def round_half_up(value: Exact, places: int = 2) -> Decimal:
@@ -42,7 +52,8 @@ def round_half_up(value: Exact, places: int = 2) -> Decimal:
     """
     scaled = Fraction(value) * 10**places
     magnitude = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(magnitude if scaled >= 0 else -magnitude).scaleb(-places)
+    # Written out rather than scaled, because scaling rounds to the digits of the decimal context.
+    return Decimal(f"{magnitude if scaled >= 0 else -magnitude}e-{places}")
 
 
 def plain(value: Exact) -> Decimal:

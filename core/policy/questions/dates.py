@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from core.errors import CalendarMissing, Refused
 from core.policy.clocks import NOTICE, Clock, calendar_of, clock_of, notice_rules
 from core.policy.facts import as_date, known_keys, require_date
-from core.policy.objection import admissible
+from core.policy.objection import ANONYMOUS, admissible
 from core.policy.question import Answer, Asked, Given, Question
 from core.policy.trace import Step, clauses_of
 
@@ -82,7 +82,7 @@ def _objection(asked: Asked) -> Answer:
         if not isinstance(value, bool):
             raise Refused(f"“{name}”要写 true 或 false。", {name: "true 或 false"})
         signed[name] = value
-    admission = admissible(notice_rules(policy), str(given.get("objector")), signed, filed_at, last_day)
+    admission = admissible(notice_rules(policy), str(given.get("objector") or ANONYMOUS), signed, filed_at, last_day)
     return {
         "admissible": admission.admissible,
         "grounds": list(admission.grounds),

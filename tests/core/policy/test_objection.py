@@ -23,6 +23,7 @@ def _decide(national, objector="person", moment="2024-05-10T09:00:00", **signed)
         ("organisation", {"sealed": True, "contact": True}, True),
         ("organisation", {"real_name": True, "contact": True}, False),
         ("organisation", {"sealed": True}, False),
+        ("anonymous", {"real_name": True, "sealed": True, "contact": True}, False),
     ],
 )
 def test_who_must_sign_what(national, objector, signed, admitted):
