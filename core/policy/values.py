@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from core.policy.numbers import exact
 from core.policy.scheme import Indicator, Scheme
@@ -35,7 +36,7 @@ def value_of(indicator: Indicator, answers: Mapping[str, object]) -> IndicatorVa
     value: Fraction | None = None
     if evaluation.state == "value":
         # A function such as min() is left to the formula itself; plain arithmetic is repeated in fractions.
-        value = _fraction(parse(indicator.value), answers)
+        value = _fraction(_tree(indicator.value), answers)
         value = exact(evaluation.value) if value is None else value
     state = "invalid" if value is None and evaluation.state == "value" else evaluation.state
     step = Step(
@@ -51,6 +52,11 @@ def value_of(indicator: Indicator, answers: Mapping[str, object]) -> IndicatorVa
 def indicator_values(scheme: Scheme, answers: Mapping[str, object]) -> dict[str, IndicatorValue]:
     """The values of all quantitative indicators, by code."""
     return {i.code: value_of(i, answers) for i in scheme.indicators if i.value}
+
+
+@lru_cache(maxsize=1024)
+def _tree(source: str) -> Node:
+    return parse(source)
 
 
 def _fraction(node: Node, answers: Mapping[str, object]) -> Fraction | None:
