@@ -12,7 +12,7 @@ from core.errors import Stale
 from core.models import Case
 from core.people.scope import Viewer
 from core.workflow.decision import Move
-from core.workflow.definition import Stage
+from core.workflow.definition import Clock
 
 EFFECT_EVENTS = {
     "submit": "submitted",
@@ -35,7 +35,7 @@ def move(
 
     `case` is the model row of the same case (for its round and policy); it is not written.
     """
-    arrival = _arrival(case, step.target)
+    arrival = _arrival(case, step)
     if step.action.effect == "absent":
         arrival = replace(arrival, outcome="absent")
     body = {
@@ -62,7 +62,15 @@ def move(
     }
 
 
-def _arrival(case: Case, target: Stage) -> statements.Arrival:
-    entered = clock.today()
-    due = clocks.due_on(definitions.policy_of(case), case.region_id, case.round, target.clock, entered)
+CORRECTION = Clock("working_days", parameter="correction_working_days", basis="practice")
+"""How long a returned case may take to correct, where the region names the parameter."""
+
+
+def _arrival(case: Case, step: Move) -> statements.Arrival:
+    entered, target, policy = clock.today(), step.target, definitions.policy_of(case)
+    due = clocks.due_on(policy, case.region_id, case.round, target.clock, entered)
+    if step.action.effect == "return" and target.kind == "fill":
+        # the plan's day may be over by then: a correction has days of its own, never fewer than the plan leaves
+        own = clocks.due_on(policy, case.region_id, case.round, CORRECTION, entered)
+        due = max(day for day in (due, own) if day) if (due or own) else None
     return statements.Arrival(target.key, entered, due, "finished" if target.kind == "closed" else "")

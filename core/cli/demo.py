@@ -51,7 +51,7 @@ def prepare(database_url: str) -> None:
 
 
 def _demo() -> Any:
-    """The invented data: `load()` fills a new database, `ACCOUNTS` lists who may sign in. None where it is left out."""
+    """The invented data: `load()` fills a new database, `accounts()` lists who may sign in. None where it is left out."""
     return import_module("core.demo") if find_spec("core.demo") is not None else None
 
 
@@ -67,7 +67,7 @@ def _load() -> None:
 def _accounts() -> list[tuple[str, str, str]]:
     """Name, password and what it is for, of each demo account."""
     demo = _demo()
-    return list(demo.ACCOUNTS) if demo is not None else []
+    return list(demo.accounts()) if demo is not None else []
 
 
 def _show(accounts: list[tuple[str, str, str]]) -> None:
