@@ -155,12 +155,16 @@ def save(case_id: int) -> Page:
         kept = scoring.save_sheet(viewer(), case_id, entered, _seen_version())
     except (Refused, Stale) as fault:
         return _not_saved(case, row, entered, fault, by_script)
+    return _go_on(case, kept, by_script)
+
+
+def _go_on(case: Case, kept: ScoreSheet, by_script: bool) -> Page:
     if by_script:
         return jsonify(_saved(case, kept))
     if request.form.get("then") == "sign":
-        return redirect(url_for(".sign_form", case_id=case_id))
+        return redirect(url_for(".sign_form", case_id=case.id))
     flash("已保存。")
-    return redirect(url_for(".sheet", case_id=case_id))
+    return redirect(url_for(".sheet", case_id=case.id))
 
 
 def _saved(case: Case, kept: ScoreSheet) -> dict[str, Any]:
@@ -177,6 +181,10 @@ def _saved(case: Case, kept: ScoreSheet) -> dict[str, Any]:
 
 def _not_saved(case: Case, row: ScoreSheet, entered: dict[str, Any], fault: KaopingError, by_script: bool) -> Page:
     """A conflict or a signed sheet: say so, and keep on the page what was typed."""
+    typed = ScoreSheet(id=row.id, case=case, version=row.version, saved_at=row.saved_at, **entered)
+    conflict = expert_sheet.differences(row, typed, scheme_of(definitions.policy_of(case)))
+    if isinstance(fault, Stale) and not conflict:
+        return _go_on(case, row, by_script)  # the other window kept the very same
     if by_script:
         answer = jsonify({"problem": str(fault)})
         answer.status_code = fault.http_status
@@ -184,15 +192,8 @@ def _not_saved(case: Case, row: ScoreSheet, entered: dict[str, Any], fault: Kaop
     if row.status == "signed":
         flash(str(fault), "warning")
         return redirect(url_for(".sheet", case_id=case.id))
-    typed = ScoreSheet(
-        id=row.id, case=case, points=entered["points"], changes=entered["changes"], opinion=entered["opinion"],
-        status="draft", version=row.version, saved_at=row.saved_at,
-    )  # fmt: skip
     drawn = expert_sheet.drawn(case, typed)
-    differing = expert_sheet.differences(row, typed, scheme_of(definitions.policy_of(case)))
-    page = render_template(
-        "expert/sheet.html", sheet=drawn, case=case, version=row.version, conflict=differing, conflicted=True
-    )
+    page = render_template("expert/sheet.html", sheet=drawn, case=case, version=row.version, conflict=conflict)
     return page, fault.http_status
 
 

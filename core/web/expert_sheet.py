@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -133,7 +134,7 @@ def _block(
 ) -> Block:
     members = ground.scheme.in_group(group.key)
     total = sum((points.get(indicator.code, Fraction(0)) for indicator in members), Fraction(0))
-    weight = sum((indicator.weight_points for indicator in members), Fraction(0))
+    weight = sum((indicator.weight_points for indicator in members), Decimal(0))
     return Block(group, str(plain(weight)), str(round_half_up(total)), [lines[i.code] for i in members])
 
 
