@@ -15,13 +15,14 @@ from core.errors import SettingError
 @click.command()
 def command() -> None:
     """准备演示数据，启动网页和任务进程；第一次会建库。"""
-    from core import settings
+    from core import settings, storage
     from core.cli.supervisor import run_web_and_worker
     from core.models import database
 
     with clear_faults():
         values = settings.load()
         require_free_port(values.host, values.port)
+        storage.use(values.storage_url)
         prepare(values.database_url)
         accounts = _accounts()
         database.close()
