@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.cases import acting, definitions
 from core.cases.acting import Decision
+from core.errors import Refused
 from core.models import Account, Case, Grant, Review, SiteVisit
 from core.people.scope import Viewer, may_handle, viewer_of
 from core.web.case_history import body_of
@@ -39,13 +40,34 @@ class Typed:
     reason_error: str = ""
     said: str = ""
 
-    def decision(self) -> Decision:
-        """What goes with the action; only whole reasons (a question and a text)."""
+    def decision(self, action: Action | None) -> Decision:
+        """What goes with the action. Raises Refused for what was typed but cannot be read, or contradicts it."""
+        if action is not None and "reasons" in action.needs:
+            return self._return()
+        if self.reasons:
+            text = "填了要补正的内容，却选了往下送。要退回请按退回，要往下送请先清空补正内容。"
+            raise Refused(text, {"reasons": text})
+        if self.errors:
+            raise Refused("审核意见还有没填好的地方。")
+        return Decision(self.opinion, {}, self.said)
+
+    def _return(self) -> Decision:
+        if any(bool(key) != bool(text) for key, text in self.reasons):
+            text = "每一处都要选出填报内容，并写明怎样改。"
+            raise Refused(text, {"reasons": text})
         merged: dict[str, str] = {}
         for key, text in self.reasons:
-            if key and text:
-                merged[key] = f"{merged[key]}；{text}" if key in merged else text
-        return Decision(self.opinion, merged, self.said)
+            merged[key] = f"{merged[key]}；{text}" if key in merged else text
+        return Decision({}, merged, self.said)
+
+    def mark(self, fault: Refused, fields: Sequence[str]) -> None:
+        """Put a refusal's texts at their places: questions of the form, or the reasons."""
+        self.reason_error = fault.fields.get("reasons", "")
+        if self.reason_error:
+            self.errors = {}  # the opinion is not asked for when a case is sent back
+        for path, text in fault.fields.items():
+            if path.split(".", 1)[0] in fields:
+                self.errors.setdefault(path, [text])
 
 
 @dataclass(frozen=True)
@@ -85,7 +107,7 @@ def acting_for(viewer: Viewer, case: Case) -> Acting | None:
         onward=[b for b in buttons if "reasons" not in b.action.needs],
         back=[b for b in buttons if "reasons" in b.action.needs],
         opinion_form=form,
-        held_by=case.assignee.display_name if case.assignee_id not in (None, viewer.account) else "",
+        held_by=case.assignee.display_name if case.assignee and case.assignee_id != viewer.account else "",
         needs_visit=wanted and not _has_visit(case),
         templates=_templates(viewer, case, target) if target else [],
         opinion_field=target,
@@ -144,8 +166,6 @@ def read(form: CompiledForm | None, posted: MultiDict[str, Any], fields: Sequenc
     keys, texts = posted.getlist("reason_field"), posted.getlist("reason_text")
     pairs = [(key, text.strip()) for key, text in zip(keys, texts, strict=False)]
     typed.reasons = [(key if key in fields else "", text) for key, text in pairs if key or text]
-    if any(bool(key) != bool(text) for key, text in typed.reasons):
-        typed.reason_error = "每一处都要选出填报内容，并写明怎样改。"
     return typed
 
 

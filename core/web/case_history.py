@@ -164,7 +164,7 @@ def _sentence(case: Case, workflow: Workflow, event: Happened, version: int) -> 
     stage = workflow.by_key.get(event.left or event.stage)
     body = body_of(case, stage) if stage else ""
     if event.kind == "opened":
-        return f"{case.region.bureau}开启“{case.round.title}”，列入名单" if case.round_id else "发起办理"
+        return f"{case.region.bureau}开启“{case.round.title}”，列入名单" if case.round else "发起办理"
     if event.kind == "submitted":
         return f"单位提交第 {version} 版" if version == 1 else f"单位重报第 {version} 版"
     if event.kind == "forwarded":

@@ -163,7 +163,7 @@ def reasons_in_words(form: CompiledForm, reasons: Mapping[str, str]) -> list[tup
 
 def _last_year(case: Case, form: CompiledForm) -> Mapping[str, object]:
     """The carrier's answers of the round before; only those questions that this year's form still asks."""
-    if case.round_id is None:
+    if case.round is None:
         return {}
     earlier = (
         Submission.select(Submission.answers)

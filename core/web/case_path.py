@@ -66,7 +66,7 @@ def length_of(case: Case, policy: PolicyVersion, stage: Stage) -> str:
     if clock is None:
         return ""
     if clock.kind == "plan":
-        stated = (case.round.plan if case.round_id else {}).get(clock.field)
+        stated = (case.round.plan if case.round else {}).get(clock.field)
         return f"{cn_date(stated)}前" if stated else ""
     parameter = policy.parameters.get(clock.parameter)
     length = parameter.value if parameter is not None and parameter.value is not None else clock.days

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from peewee import Expression, ModelSelect, fn
+from peewee import JOIN, Function, ModelSelect, fn
 
 from core.cases import definitions
 from core.errors import Refused
@@ -72,10 +72,17 @@ def waiting(viewer: Viewer, role: str) -> ModelSelect[Any]:
     )
 
 
-def was_returned() -> Expression:
+def was_returned() -> Function:
     """Whether a case was sent back at some time."""
     events = CaseEvent.select(CaseEvent.id).where((CaseEvent.case == Case.id) & (CaseEvent.kind == "returned"))
     return fn.EXISTS(events)
+
+
+def returned_among(cases: Iterable[Case]) -> set[int]:
+    """Which of these cases were sent back at some time, in one statement."""
+    ids = [case.id for case in cases]
+    rows = CaseEvent.select(CaseEvent.case).where(CaseEvent.case.in_(ids or [0]) & (CaseEvent.kind == "returned"))
+    return {row.case_id for row in rows}
 
 
 def filtered(cases: ModelSelect[Any], key: str, today: date, soon: date) -> ModelSelect[Any]:
@@ -113,7 +120,8 @@ def count_waiting(viewer: Viewer, role: str) -> int:
 def page_of(cases: ModelSelect[Any], after: str = "", size: int = PAGE) -> Page:
     """The next cases after a mark, with carrier and organisation. A mark nobody gave starts at the beginning."""
     day, last = _read(after)
-    rows = cases.select(Case, Carrier, Organisation).join(Carrier).join(Organisation).switch(Case)
+    rows = cases.select(Case, Carrier, Organisation, EvaluationRound).join(Carrier).join(Organisation)
+    rows = rows.switch(Case).join(EvaluationRound, JOIN.LEFT_OUTER)
     found: list[Case] = []
     if day is not None or not last:
         dated = rows.where(Case.due_on.is_null(False))

@@ -1,0 +1,62 @@
+// The case page works without this: links open evidence, buttons fill templates. This only saves the reload.
+(() => {
+  const printer = document.querySelector("[data-print]");
+  if (printer) {
+    printer.hidden = false;
+    printer.addEventListener("click", (event) => { event.preventDefault(); print(); });
+  }
+
+  const material = document.querySelector("[data-evidence]");
+  material?.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href*='?file=']");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(link.href, { headers: { "X-Part": "evidence" } });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      document.querySelector("#evidence").outerHTML = await answer.text();
+    } catch {
+      location.href = link.href;
+      return;
+    }
+    const pane = document.querySelector("#evidence");
+    material.classList.add("two");
+    mark(link);
+    history.replaceState(null, "", link.href);
+    pane.tabIndex = -1;
+    pane.focus({ preventScroll: matchMedia("(min-width:1200px)").matches });
+  });
+  const mark = (link) => {
+    material.querySelectorAll("tr.on").forEach((row) => { row.classList.remove("on"); });
+    if (!link.closest("#evidence")) link.closest("tr")?.classList.add("on");
+  };
+  const current = material?.querySelector("#evidence a[aria-current]");
+  if (current) {
+    const twin = [...material.querySelectorAll("tr a")].find((link) => link.href === current.href);
+    if (twin) mark(twin);
+  }
+
+  document.querySelectorAll("button[data-fill]").forEach((button) => {
+    button.addEventListener("click", (event) => {
+      const box = document.getElementById(button.dataset.fill);
+      if (!box) return;
+      event.preventDefault();
+      box.value = button.dataset.text;
+      box.focus();
+    });
+  });
+
+  document.querySelector("[data-more-reasons]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    const rows = document.querySelectorAll("[data-reason]");
+    const row = rows[rows.length - 1].cloneNode(true);
+    const number = rows.length + 1;
+    row.querySelectorAll("[id]").forEach((one) => { one.id = one.id.replace(/\d+$/, number); one.value = ""; });
+    row.querySelectorAll("label").forEach((one) => {
+      one.htmlFor = one.htmlFor.replace(/\d+$/, number);
+      one.textContent = one.textContent.replace(/\d+/, number);
+    });
+    rows[rows.length - 1].after(row);
+    row.querySelector("select").focus();
+  });
+})();
