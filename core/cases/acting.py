@@ -15,6 +15,7 @@ from core.people.scope import Viewer, find_case, may_handle
 from core.roles import ROLES
 from core.workflow.decision import Move, decide, open_actions
 from core.workflow.definition import ROUND_EFFECTS, Action
+from forms.checks import Evidence
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,20 @@ def _record_review(viewer: Viewer, case: Case, step: Move, decision: Decision) -
     )
 
 
-def record_site_visit(viewer: Viewer, case_id: int, answers: dict[str, Any], token: str) -> Receipt:
-    """Record a visit on site in the case's present stage. Raises Refused with the fields, OutOfScope."""
+def record_site_visit(
+    viewer: Viewer, case_id: int, answers: dict[str, Any], token: str, evidence: Evidence | None = None
+) -> Receipt:
+    """Record a visit on site in the case's present stage; `evidence` are its photos by field.
+
+    Raises Refused with the fields, OutOfScope.
+    """
 
     def work() -> Receipt:
         case = find_case(viewer, case_id)
         stage = definitions.workflow_of(case).stage(case.stage)
         if not stage.site_visit_form or stage.role not in roles_for(viewer, case):
             raise Refused(f"“{stage.name}”环节不登记实地考察。")
-        found = definitions.form_in(definitions.policy_of(case), stage.site_visit_form).check(answers, {})
+        found = definitions.form_in(definitions.policy_of(case), stage.site_visit_form).check(answers, evidence or {})
         if found:
             raise Refused("考察记录还有没填好的地方。", {path: "".join(texts) for path, texts in found.items()})
         visit = SiteVisit.create(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core import clock
 from core.cases import definitions, events, statements
 from core.cases.action import Receipt, once
 from core.errors import OutOfScope, Refused
-from core.models import Case
+from core.models import Case, CaseEvent
 from core.people.scope import Viewer, find_case, may_handle
 
 MAY_URGE = ("district_reviewer", "city_reviewer")
@@ -16,7 +17,8 @@ MAY_URGE = ("district_reviewer", "city_reviewer")
 def urge(viewer: Viewer, case_ids: Sequence[int], token: str) -> Receipt:
     """Urge the carriers of these cases; each case gets an event and its clerks a message.
 
-    Raises Refused when none of them is still to be handed in, OutOfScope for a case that is not this person's.
+    A case is urged once a day. Raises Refused when none of them is still to be handed in or all were urged today,
+    OutOfScope for a case that is not this person's.
     """
 
     def work() -> Receipt:
@@ -24,12 +26,21 @@ def urge(viewer: Viewer, case_ids: Sequence[int], token: str) -> Receipt:
         waiting = [case for case in cases if definitions.workflow_of(case).stage(case.stage).kind == "fill"]
         if not waiting:
             raise Refused("没有需要催办的单位：都已经提交。")
+        waiting = [case for case in waiting if may_be_urged(case)]
+        if not waiting:
+            raise Refused("今天已经催办过，明天再催。")
         for case in waiting:
             sequence = events.record(case.id, viewer, "urged", {"stage": case.stage})
             statements.append_outbox("case_urged", {"case": case.id, "sequence": sequence})
         return {"cases": [case.id for case in waiting], "message": f"已催办 {len(waiting)} 家单位，经办人会收到消息。"}
 
     return once(token, work)
+
+
+def may_be_urged(case: Case) -> bool:
+    """Whether nobody has urged this carrier today."""
+    today = (CaseEvent.case == case) & (CaseEvent.kind == "urged") & (CaseEvent.policy_date == clock.today())
+    return not CaseEvent.select().where(today).exists()
 
 
 def _own(viewer: Viewer, case_id: int) -> Case:
