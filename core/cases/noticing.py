@@ -73,7 +73,7 @@ def _open_notice(viewer: Viewer, round_: EvaluationRound, contact: str) -> Publi
     rules, today = rules_of(round_), clock.today()
     return PublicNotice.create(
         round=round_,
-        title=f"{round_.title}结果公示",
+        title=_title(round_),
         opened_on=today,
         last_day=notice_last_day(round_, today),
         working_days=rules.clock.length or 0,
@@ -82,6 +82,12 @@ def _open_notice(viewer: Viewer, round_: EvaluationRound, contact: str) -> Publi
         published_by=viewer.account,
         published_at=clock.now(),
     )
+
+
+def _title(round_: EvaluationRound) -> str:
+    """The notice's title; later ones of the same round say which they are."""
+    number = round_.notices.count() + 1
+    return f"{round_.title}结果公示" + (f"（第 {number} 次）" if number > 1 else "")
 
 
 def _enter(viewer: Viewer, notice: PublicNotice, case: Case, result: Result) -> None:
