@@ -41,6 +41,9 @@ class Saved:
     draft: Draft
     errors: dict[str, list[str]] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
+    kept: list[str] = field(
+        default_factory=list
+    )  # fields left as another tab saved them; this page had not changed them
 
 
 def open_draft(viewer: Viewer, case_id: int) -> tuple[Case, Draft]:
@@ -76,17 +79,19 @@ def save_section(
     for _ in range(TRIES):
         case, draft = open_draft(viewer, case_id)
         parsed = definitions.fill_form(case).parse(posted, section, draft.answers, draft.raw)
-        conflicts = []
+        conflicts, kept = [], []
         for key in _changed(draft, parsed.answers, parsed.raw):
             standing = _standing(draft, key, _state(key, parsed.answers, parsed.raw), revision, seen or {})
             if standing == "take":
                 continue
             if standing == "conflict":
                 conflicts.append(_conflict(key, draft, parsed.answers, parsed.raw))
-            _put_back(key, draft, parsed.answers, parsed.raw)
+            else:
+                kept.append(key)
+            put(key, draft.answers, draft.raw, parsed.answers, parsed.raw)
         stored = store(viewer, draft, parsed.answers, parsed.raw)
         if stored is not None:
-            return Saved(stored, parsed.errors, conflicts)
+            return Saved(stored, parsed.errors, conflicts, kept)
     raise Stale("另一个窗口正在保存，请再点一次保存，您刚才写的内容还在这一页上。")
 
 
@@ -113,13 +118,20 @@ def _conflict(key: str, draft: Draft, answers: dict[str, Any], raw: dict[str, An
     return Conflict(key, draft.raw.get(key, draft.answers.get(key)), raw.get(key, answers.get(key)))
 
 
-def _put_back(key: str, draft: Draft, answers: dict[str, Any], raw: dict[str, Any]) -> None:
-    answers.pop(key, None)
-    if key in draft.answers:
-        answers[key] = draft.answers[key]
-    for path in paths_of(key, raw):
-        del raw[path]
-    raw.update({path: draft.raw[path] for path in paths_of(key, draft.raw)})
+def put(
+    key: str,
+    answers: Mapping[str, Any],
+    raw: Mapping[str, str],
+    into_answers: dict[str, Any],
+    into_raw: dict[str, Any],
+) -> None:
+    """Make one field, with everything in it, the same in `into_…` as it is in `answers` and `raw`."""
+    into_answers.pop(key, None)
+    if key in answers:
+        into_answers[key] = answers[key]
+    for path in paths_of(key, into_raw):
+        del into_raw[path]
+    into_raw.update({path: raw[path] for path in paths_of(key, raw)})
 
 
 def _changed(draft: Draft, answers: Mapping[str, Any], raw: Mapping[str, str]) -> list[str]:

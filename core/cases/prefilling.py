@@ -34,23 +34,34 @@ def earlier_submission(case: Case) -> Submission | None:
     return submissions.order_by(Submission.number.desc()).first()
 
 
+def last_answers(case: Case) -> dict[str, Any]:
+    """The answers of the earlier submission as far as this form still reads them; empty without one."""
+    last = earlier_submission(case)
+    return _readable(case, last.answers) if last else {}
+
+
 def known_before(case: Case) -> dict[str, Any]:
     """What need not be typed again, by field: last submitted answers that this form still reads, and the register.
 
     A field whose `prefill` is "never" is left out; one that names an entry of the register takes that.
     """
-    form = definitions.fill_form(case)
-    last = earlier_submission(case)
-    known = dict(last.answers) if last else {}
+    known = last_answers(case)
     register = _register(case.carrier)
-    for asked in form.definition.fields:
-        if asked.prefill in register:
-            known[asked.key] = register[asked.prefill]
+    stated = {}
+    for asked in definitions.fill_form(case).definition.fields:
+        if register.get(asked.prefill) is not None:
+            stated[asked.key] = register[asked.prefill]
         elif asked.prefill == NEVER:
             known.pop(asked.key, None)
+    return {**known, **_readable(case, stated)}
+
+
+def _readable(case: Case, given: dict[str, Any]) -> dict[str, Any]:
+    form = definitions.fill_form(case)
     keys = {asked.key for asked in form.definition.fields}
-    read = form.from_json({key: value for key, value in known.items() if key in keys and value is not None})
-    return {key: value for key, value in read.answers.items() if key not in read.errors}
+    read = form.from_json({key: value for key, value in given.items() if key in keys})
+    faulty = {path.split(".", 1)[0] for path in read.errors}
+    return {key: value for key, value in read.answers.items() if key not in faulty}
 
 
 def _register(carrier: Carrier) -> dict[str, Any]:
