@@ -124,10 +124,8 @@ def test_every_icon_that_is_used_is_in_the_sprite() -> None:
     used = set()
     for template in (CORE / "templates").rglob("*.html"):
         text = template.read_text(encoding="utf-8")
-        for call in re.findall(r"\bicon\(([^()]*)\)", text):
-            used |= set(
-                re.findall(r'"([a-z][a-z0-9-]+)"(?! *[:=]| else)', call.partition(", ")[0] if "{" not in call else "")
-            )
+        for call in re.findall(r"\bicon\(([^(){}]*)\)", text):
+            used |= set(re.findall(r'(?:^|else )"([a-z0-9-]+)"', call))
         used |= set(re.findall(r'\("[a-z]*", "[^"]+", "([a-z0-9-]+)"\)', text))  # chips and their table of states
     assert len(used) > 30
     assert used <= sprite
