@@ -60,7 +60,7 @@ def clean_name(filename: str) -> str:
     last = filename.replace("\\", "/").rsplit("/", 1)[-1]
     # category C: control, format (right-to-left override among them), surrogate, private, unassigned
     plain = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
-    stem, dot, extension = plain.strip(" .").rpartition(".")
+    stem, dot, extension = plain.strip().rstrip(" .").rpartition(".")
     if not dot:
         stem, extension = extension, ""
     extension = extension.lower()[:16]

@@ -93,7 +93,7 @@ def _take_up(due: tuple[int, int], kind: str) -> Receipt:
 
 def _remind(case: Case, stage: Stage, kind: str) -> None:
     day = in_words(case.due_on)
-    said = f"已于 {day} 到期，请尽快办理。" if kind == "over" else f"将于 {day} 到期。"
+    said = f"已于 {day}到期，请尽快办理。" if kind == "over" else f"将于 {day}到期。"
     _tell(case, stage, kind, f"{case_name(case)}的“{stage.name}”{said}")
 
 

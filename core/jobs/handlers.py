@@ -8,7 +8,17 @@ from datetime import date
 from core.cases import definitions
 from core.jobs import messages
 from core.jobs.outbox import Handler
-from core.models import Account, Award, Case, CaseEvent, EvaluationRound, Objection, OutboxRow
+from core.models import (
+    Account,
+    Award,
+    Case,
+    CaseEvent,
+    EvaluationRound,
+    NoticeEntry,
+    Objection,
+    OutboxRow,
+    PublicNotice,
+)
 
 HANDLERS: dict[str, Handler] = {}
 """Kind of row → what handles it, inside the transaction that marks the row done."""
@@ -102,6 +112,17 @@ def notice_due(row: OutboxRow) -> None:
     text = f"{case_name(case)}等待公示，请发布公示。"
     link = f"/city/rounds/{case.round_id}" if case.round_id else case_page(case)
     messages.send(_source(row), messages.who_holds("city_reviewer", case.region_id), text, link)
+
+
+@handles("notice_published")
+def notice_published(row: OutboxRow) -> None:
+    """Tell the carriers on a notice that their results are public, and until when."""
+    notice = PublicNotice.get_by_id(row.payload["notice"])
+    link = f"/r/{notice.round.region.key}/notices/{notice.id}"
+    for entry in notice.entries.order_by(NoticeEntry.id):
+        text = f"{case_name(entry.case)}的结果已公示，公示到 {in_words(notice.last_day)}。"
+        clerks = messages.who_handles(entry.case, "carrier_clerk")
+        messages.send(f"{_source(row)}:{entry.case_id}", clerks, text, link)
 
 
 @handles("objection_filed")
