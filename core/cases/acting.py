@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import clock
-from core.cases import definitions, events, moving, statements
+from core.cases import definitions, events, moving, noticing, statements
 from core.cases.action import Receipt, once, require_version
 from core.cases.submitting import latest_submission
 from core.errors import Refused
@@ -49,8 +49,8 @@ def act(viewer: Viewer, case_id: int, action_key: str, decision: Decision, versi
         review = _record_review(viewer, case, step, decision)
         said = decision.said or "；".join(decision.reasons.values())
         receipt = moving.move(row, case, viewer, step, {"review": review.id, "fields": sorted(decision.reasons)}, said)
-        if step.target.kind == "public_notice":
-            statements.append_outbox("notice_due", {"case": row.id})
+        if step.target.kind == "public_notice":  # a workflow without determination: the approval is the result
+            noticing.publish_alone(viewer, case)
         return receipt
 
     return once(token, work)

@@ -21,7 +21,9 @@ def import_region(pack: RegionPack) -> Region:
         problem = ""
         if changed:
             problem = "同一版本的内容与已导入的不同：" + "、".join(changed) + "。请恢复原文件，或另立新版本。"
-        Region.update(problem=problem, enabled=not problem).where(Region.id == region.id).execute()
+        # a region that an administrator switched off stays off; only a mended problem switches it on again
+        enabled = not problem and (region.enabled or bool(region.problem))
+        Region.update(problem=problem, enabled=enabled).where(Region.id == region.id).execute()
     return Region.get_by_id(region.id)
 
 

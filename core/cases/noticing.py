@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from core import clock
-from core.cases import awarding, clocks, definitions, determining, moving, statements
+from core.cases import awarding, clocks, definitions, determining, events, moving, statements
 from core.cases.action import Receipt, once
 from core.cases.admin_events import record
 from core.cases.rounds import find_round
@@ -14,7 +14,11 @@ from core.errors import OutOfScope, Refused, Stale
 from core.models import Carrier, CarrierMark, Case, EvaluationRound, NoticeEntry, PublicNotice, Result
 from core.people.scope import Viewer
 from core.policy.clocks import NoticeRules, notice_rules
+from core.policy.trace import Step
 from core.workflow.decision import decide
+
+PASSED = "passed"
+"""The grade of a case that was approved where nothing is scored (通过)."""
 
 MARKS = ("priority_recommendation", "research_dishonesty_record", "title_revoked")
 """The consequences of a final result that stay with the carrier."""
@@ -69,11 +73,11 @@ def _ready(round_: EvaluationRound, case_id: int) -> tuple[Case, Result]:
     return case, result
 
 
-def _open_notice(viewer: Viewer, round_: EvaluationRound, contact: str) -> PublicNotice:
+def _open_notice(viewer: Viewer, round_: EvaluationRound, contact: str, title: str = "") -> PublicNotice:
     rules, today = rules_of(round_), clock.today()
     return PublicNotice.create(
         round=round_,
-        title=_title(round_),
+        title=title or _title(round_),
         opened_on=today,
         last_day=notice_last_day(round_, today),
         working_days=rules.clock.length or 0,
@@ -88,6 +92,36 @@ def _title(round_: EvaluationRound) -> str:
     """The notice's title; later ones of the same round say which they are."""
     number = round_.notices.count() + 1
     return f"{round_.title}结果公示" + (f"（第 {number} 次）" if number > 1 else "")
+
+
+def publish_alone(viewer: Viewer, case: Case) -> PublicNotice:
+    """Notice one case that a review has just sent to public notice, inside the caller's transaction.
+
+    For workflows without determination: the result is "passed" (通过), the notice has this one line, and the
+    region's bureau takes objections. Raises Refused for a case outside a round or a notice without a length.
+    """
+    round_ = definitions.round_of(case)
+    last = determining.latest_result(case)
+    stage = definitions.workflow_of(case).stage(Case.get_by_id(case.id).stage)
+    step = Step("各级审核同意，结果为通过", stage.clause, stage.basis)
+    result = Result.create(
+        case=case,
+        version=last.version + 1 if last else 1,
+        grade=PASSED,
+        trace=[step.as_data()],
+        ground="审核同意",
+        determined_by=viewer.account,
+        determined_at=clock.now(),
+        determined_on=clock.today(),
+    )
+    title = f"{round_.title}：{case.carrier.name}结果公示"
+    notice = _open_notice(viewer, round_, round_.region.bureau or round_.region.name, title)
+    NoticeEntry.create(notice=notice, case=case, result=result)
+    Case.update(due_on=notice.last_day).where(Case.id == case.id).execute()
+    events.record(case.id, viewer, "determined", {"result": result.id, "version": result.version, "notice": notice.id})
+    record(viewer, "notice_published", {"notice": notice.id, "cases": [case.id]})
+    statements.append_outbox("notice_published", {"notice": notice.id})
+    return notice
 
 
 def _enter(viewer: Viewer, notice: PublicNotice, case: Case, result: Result) -> None:

@@ -137,10 +137,10 @@ class PolicyVersion:
 
     @cached_property
     def document(self) -> Document | None:
-        """The document this version implements, when the texts say."""
+        """The document this version implements, when the texts say; `2023.1` amends what `2023` implements."""
         for key in self.keys("documents"):
             for document in read_documents(self._data[("documents", key)]):
-                if document.version == self.version:
+                if f"{self.version}.".startswith(f"{document.version}."):
                     return document
         return None
 

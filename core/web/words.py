@@ -8,7 +8,7 @@ from decimal import Decimal
 from core import clock
 from core.roles import ROLES
 
-GRADES = {"excellent": "优秀", "good": "良好", "qualified": "合格", "unqualified": "不合格"}
+GRADES = {"excellent": "优秀", "good": "良好", "qualified": "合格", "unqualified": "不合格", "passed": "通过"}
 WEEKDAYS = "一二三四五六日"
 _WAN_FEN = 10_000 * 100
 
