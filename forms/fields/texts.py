@@ -43,6 +43,7 @@ class LongTextType(TextType):
 
     key = "long_text"
     label = "长文字"
+    options = TextType.options | {"indicator"}
     control = "area"
     usual_max = 2000
 
