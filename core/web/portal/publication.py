@@ -5,6 +5,7 @@ Nothing else of an evaluation leaves the system before publication, so every pag
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -81,9 +82,13 @@ def find_entry(notice: PublicNotice, entry_id: int) -> NoticeEntry:
 
 def groups_of(notice: PublicNotice) -> list[GradeGroup]:
     """The notice's lines by grade, best first, numbered through."""
+    return grouped(_entries().where(NoticeEntry.notice == notice), _noticed_again(notice))
+
+
+def grouped(entries: Iterable[NoticeEntry], renewed: Collection[int] = ()) -> list[GradeGroup]:
+    """Lines by grade as a notice shows them, stored or about to be published; `renewed` are cases noticed again."""
     found: dict[str, list[NoticeEntry]] = {}
-    renewed = _noticed_again(notice)
-    for entry in _entries().where(NoticeEntry.notice == notice):
+    for entry in entries:
         found.setdefault(_published_grade(entry.result), []).append(entry)
     groups, number = [], 0
     for grade in sorted(found, key=_rank):
