@@ -141,7 +141,7 @@ def save_sheet(viewer: Viewer, case_id: int, entered: Mapping[str, Any], version
     """
     _, _, sheet = open_sheet(viewer, case_id)
     if sheet.status == "signed":
-        raise Refused("评分表已经签字，不能再改。要改请联系市科技局退回。")
+        raise Refused("评分表已经签字，不能再改。要改请联系主管部门退回。")
     with transaction():
         kept = ScoreSheet.update(
             points=dict(entered.get("points", {})),

@@ -23,6 +23,8 @@ from forms.draw import draw_view
 pages = Blueprint("expert", __name__, url_prefix="/expert")
 register_nav("expert", "expert.desk", "专家评分", expert_desk.waiting)
 
+ELSEWHERE = "另一个窗口刚保存过这张评分表，这里没有保存。请按“保存”对照两边。"
+
 Page = str | Response | tuple[str, int]
 
 
@@ -186,7 +188,8 @@ def _not_saved(case: Case, row: ScoreSheet, entered: dict[str, Any], fault: Kaop
     if isinstance(fault, Stale) and not conflict:
         return _go_on(case, row, by_script)  # the other window kept the very same
     if by_script:
-        answer = jsonify({"problem": str(fault)})
+        problem = ELSEWHERE if isinstance(fault, Stale) else str(fault)
+        answer = jsonify({"problem": problem})
         answer.status_code = fault.http_status
         return answer
     if row.status == "signed":

@@ -58,7 +58,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A whole sheet. `left` counts what is still missing, the opinion included."""
+    """A whole sheet. `left` counts what is still missing, the opinion included.
+
+    `provisional`: points that are compared with the best of the round may still move until determination.
+    """
 
     case: Case
     row: ScoreSheet
@@ -67,12 +70,20 @@ class Drawn:
     weight: str
     left: int
     faults: Mapping[str, str]
+    provisional: bool = False
 
     @property
     def errors(self) -> list[tuple[str, str]]:
         """The faults as (field id, text), in the order of the sheet."""
         order = [line.indicator.code for block in self.blocks for line in block.lines] + ["opinion"]
         return [(_anchor(key), self.faults[key]) for key in order if key in self.faults]
+
+    @property
+    def moved_from(self) -> str:
+        """The total at signing, where it is another one now because the best of the round moved; else empty."""
+        signed = exact(self.row.total)
+        then = "" if signed is None else str(round_half_up(signed))
+        return then if then != self.total else ""
 
     @property
     def sums(self) -> dict[str, str]:
@@ -104,7 +115,15 @@ def drawn(case: Case, row: ScoreSheet, *, complete: bool = False) -> Drawn:
         weight=str(plain(ground.scheme.total_weight)),
         left=left,
         faults=shown,
+        provisional=_provisional(case, ground),
     )
+
+
+def _provisional(case: Case, ground: scoring.Ground) -> bool:
+    compared = any(
+        method_of(ground.scheme.indicator(code), ground.policy.methods).needs_reference for code in ground.computed
+    )
+    return compared and scoring.frozen_reference(definitions.round_of(case)) is None
 
 
 def _faults(ground: scoring.Ground, row: ScoreSheet) -> dict[str, str]:

@@ -150,7 +150,7 @@ def officers(round_: EvaluationRound) -> list[str]:
     """Who may enter a missing amount: the policy officers of the region, by name."""
     rows = (
         Account.select(Account.display_name)
-        .join(Grant)
+        .join(Grant, on=(Grant.account == Account.id))
         .where(
             (Grant.role == "policy_officer")
             & (Grant.region == round_.region_id)

@@ -78,7 +78,7 @@
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input.form-control")) return;
     event.preventDefault();
-    const fields = [...all("input.form-control, textarea")].filter((field) => field.offsetParent);
+    const fields = [...all("input.form-control, textarea")].filter((field) => field.checkVisibility());
     fields[fields.indexOf(event.target) + 1]?.focus();
   });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });

@@ -87,9 +87,7 @@ def test_the_pledge_is_kept_in_the_words_that_were_shown(expert: Browser, world:
     assert all(carrier.name in expert.get("/expert/").text for carrier in world.carriers)
 
 
-def test_the_pledge_of_a_round_one_does_not_sit_on_does_not_exist(
-    app: Flask, world: w.World, sign_in: SignIn
-) -> None:
+def test_the_pledge_of_a_round_one_does_not_sit_on_does_not_exist(app: Flask, world: w.World, sign_in: SignIn) -> None:
     outsider = Browser(app, sign_in, factories.account("expert", region=world.region))
     assert outsider.send("/account", f"/expert/rounds/{world.round.id}/pledge").status_code == 404
     assert "还没有请您评审的批次" in outsider.get("/expert/").text
@@ -168,7 +166,7 @@ def test_the_running_total_counts_what_can_be_read(scoring_expert: Browser, worl
 
 def page_total(page: str) -> int:
     """The running total of a page in hundredths of a point."""
-    found = re.search(r'data-total>([0-9]+)\.([0-9]{2})<', page)
+    found = re.search(r"data-total>([0-9]+)\.([0-9]{2})<", page)
     assert found
     return int(found[1]) * 100 + int(found[2])
 
@@ -222,7 +220,7 @@ def test_signing_asks_first_then_makes_the_sheet_read_only(scoring_expert: Brows
     row = ScoreSheet.get()
     assert row.status == "signed"
     page = scoring_expert.get(address).text
-    assert "<form method=\"post\" action=\"/expert" not in page
+    assert '<form method="post" action="/expert' not in page
     assert "服务扎实" in page
     later = scoring_expert.send("/expert/", address, stage_version=str(row.version), **WHOLE)
     assert later.location == address
@@ -241,7 +239,9 @@ def test_one_form_signs_once(scoring_expert: Browser, world: w.World) -> None:
     assert first.location == second.location == address
 
 
-def test_nobody_sees_another_experts_sheet(scoring_expert: Browser, app: Flask, world: w.World, sign_in: SignIn) -> None:
+def test_nobody_sees_another_experts_sheet(
+    scoring_expert: Browser, app: Flask, world: w.World, sign_in: SignIn
+) -> None:
     case = world.cases[0]
     scoring_expert.send(sheet_of(case), sheet_of(case), **{**WHOLE, "opinion": "只有我看得到的意见"})
     second = Browser(app, sign_in, world.experts[1])
