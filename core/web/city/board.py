@@ -80,7 +80,7 @@ def _progress(round_: EvaluationRound, most: int) -> dict[str, object]:
     in_time = next((n for day, n in reversed(counts) if deadline is None or day <= deadline), 0)
     return {
         "counts": counts,
-        "chart": charts.steps(counts, first, last, deadline, most),
+        "chart": charts.steps(counts, (first, last), clock.today(), deadline, most),
         "deadline": deadline,
         "in_time": in_time,
         "all": counts[-1][1] if counts else 0,

@@ -140,9 +140,10 @@ class Steps:
 
 
 def steps(
-    counts: Sequence[tuple[date, int]], first: date, last: date, deadline: date | None, most: int
+    counts: Sequence[tuple[date, int]], days: tuple[date, date], today: date, deadline: date | None, most: int
 ) -> Steps | None:
-    """Submissions summed up from the opening to `last`; None before the first one."""
+    """Submissions summed up over the days from the opening, drawn up to today; None before the first one."""
+    first, last = days
     if not counts or last <= first:
         return None
     span = Decimal((last - first).days)
@@ -153,7 +154,7 @@ def steps(
     def y(count: int) -> Decimal:
         return (170 - Decimal(146) * count / max(most, 1)).quantize(Decimal("0.1"))
 
-    path = f"M{x(first)},{y(0)}" + "".join(f"H{x(day)}V{y(count)}" for day, count in counts) + f"H{x(last)}"
+    path = f"M{x(first)},{y(0)}" + "".join(f"H{x(day)}V{y(count)}" for day, count in counts) + f"H{x(min(today, last))}"
     grid = [(y(n), n) for n in sorted({0, most // 4, most // 2, most * 3 // 4, most})]
     due = x(deadline) if deadline and first <= deadline <= last else None
-    return Steps(path, (x(last), y(counts[-1][1])), grid, [(x(first), first), (x(last), last)], due)
+    return Steps(path, (x(min(today, last)), y(counts[-1][1])), grid, [(x(first), first), (x(last), last)], due)

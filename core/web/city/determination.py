@@ -7,8 +7,9 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from core import clock
-from core.cases import clocks, definitions, determining, scoring
+from core.cases import clocks, definitions, determining
 from core.cases.action import Receipt
+from core.cases.submitting import latest_submission
 from core.errors import Refused
 from core.models import Case, EvaluationRound, Result
 from core.policy.determination import Check, checks_needed
@@ -44,7 +45,7 @@ def _draw(case: Case, refusal: Refusal = NOTHING) -> str:
     proposal = _proposal(case)
     indicators = results[0].indicators if results else proposal["indicators"]
     names = Names(case)
-    submission = scoring.latest_submission(case)
+    submission = latest_submission(case)
     return render_template(
         "city/determination.html",
         case=case,

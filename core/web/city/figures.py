@@ -109,7 +109,7 @@ def figures_of(round_: EvaluationRound, workflow: Workflow) -> Figures:
     names = {d.id: d.name for d in District.select().where(District.region == round_.region_id)}
     lines: dict[int, dict[str, int]] = {}
     counts = dict.fromkeys(SEGMENTS, 0)
-    rows = Case.select(Case.id, Case.stage, Case.district).where(Case.round == round_).tuples()
+    rows: Any = Case.select(Case.id, Case.stage, Case.district).where(Case.round == round_).tuples()
     for case_id, stage, district in rows:
         by_stage[stage] += 1
         part = "decided" if case_id in decided else segment_of(workflow.stage(stage))
@@ -124,7 +124,7 @@ def figures_of(round_: EvaluationRound, workflow: Workflow) -> Figures:
 
 def results_of(round_: EvaluationRound) -> list[ResultLine]:
     """The newest result of each case, best total first; those without a total last."""
-    rows = (
+    rows: Any = (
         Result.select(Result.case, Result.grade, Result.total, Carrier.name, Case.district, Case.outcome, Case.stage)
         .join(Case)
         .join(Carrier)
@@ -152,17 +152,15 @@ def not_submitted(round_: EvaluationRound, limit: int) -> list[LateLine]:
         .order_by(Case.due_on, Case.id)
         .limit(limit)
     )
-    urged = {
-        case_id: (count, last)
-        for case_id, count, last in CaseEvent.select(
-            CaseEvent.case, fn.COUNT(CaseEvent.id), fn.MAX(CaseEvent.policy_date)
-        )
+    events: Any = (
+        CaseEvent.select(CaseEvent.case, fn.COUNT(CaseEvent.id), fn.MAX(CaseEvent.policy_date))
         .where(CaseEvent.case.in_([case.id for case in cases] or [0]) & (CaseEvent.kind == "urged"))
         .group_by(CaseEvent.case)
         .tuples()
-    }
+    )
+    urged = {case_id: (count, last) for case_id, count, last in events}
     left = _days_left(round_, {case.due_on for case in cases if case.due_on})
-    return [LateLine(case, left.get(case.due_on), *urged.get(case.id, (0, None))) for case in cases]
+    return [LateLine(case, left.get(case.due_on) if case.due_on else None, *urged.get(case.id, (0, None))) for case in cases]
 
 
 def _days_left(round_: EvaluationRound, days: Iterable[date]) -> dict[date, int | None]:
@@ -171,7 +169,7 @@ def _days_left(round_: EvaluationRound, days: Iterable[date]) -> dict[date, int 
 
 def submitted_by_day(round_: EvaluationRound) -> list[tuple[date, int]]:
     """First submissions, day by day, summed up."""
-    rows = (
+    rows: Any = (
         Submission.select(Submission.submitted_on, fn.COUNT(Submission.id))
         .join(Case)
         .where((Case.round == round_) & (Submission.number == 1))
@@ -207,7 +205,7 @@ class AwardLine:
 
 def awards_of(round_: EvaluationRound) -> list[AwardLine]:
     """The awards of a round by grade, without those that were cancelled or called back."""
-    rows = (
+    rows: Any = (
         Award.select(
             Award.grade,
             fn.COUNT(Award.id),
@@ -234,7 +232,7 @@ def notices_of(round_: EvaluationRound) -> list[PublicNotice]:
 
 def objection_counts(round_: EvaluationRound) -> dict[str, int]:
     """Objections of a round by status."""
-    rows = (
+    rows: Any = (
         Objection.select(Objection.status, fn.COUNT(Objection.id))
         .join(NoticeEntry)
         .join(PublicNotice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask import render_template, request, url_for
+from peewee import JOIN
 
 from core import clock
 from core.cases import clocks, definitions, noticing
@@ -47,8 +48,10 @@ def preview(round_id: int) -> Page:
     """The notice exactly as the public will see it, with the reason for its last day."""
     round_ = my_round(round_id)
     chosen = [number(text) for text in request.args.getlist("case")]
-    if not chosen:
-        return _draw(round_, Refusal(Refused("请至少选择一家单位。", {"cases": "请至少选择一家单位。"}))), 422
+    can_be = {line.case.id for line in ready.lines_of(round_) if line.can_publish}
+    if not chosen or not can_be.issuperset(chosen):
+        text = "选中的单位里有现在不能公示的，请重新选择。" if chosen else "请至少选择一家单位。"
+        return _draw(round_, Refusal(Refused(text, {"cases": text}))), 422
     return _draw_preview(round_, chosen)
 
 
@@ -99,7 +102,7 @@ def _entries(round_: EvaluationRound, chosen: list[int]) -> list[NoticeEntry]:
     """The lines as they would be entered, not stored; cases of other rounds are not among them."""
     newest: dict[int, Result] = {}
     columns = Result.select(Result, Case, Carrier, District).join(Case).join(Carrier).switch(Case)
-    rows = columns.join(District, "LEFT OUTER").where((Case.round == round_) & Case.id.in_(chosen))
+    rows = columns.join(District, JOIN.LEFT_OUTER).where((Case.round == round_) & Case.id.in_(chosen))
     for result in rows.order_by(District.id, Carrier.id, Result.version):
         newest[result.case_id] = result
     return [NoticeEntry(id=0, case=result.case, result=result, status="open") for result in newest.values()]
@@ -137,7 +140,7 @@ def _draw_notice(found: PublicNotice, refusal: Refusal = NOTHING) -> str:
         .join(Case)
         .join(Carrier)
         .switch(Case)
-        .join(District, "LEFT OUTER")
+        .join(District, JOIN.LEFT_OUTER)
         .switch(NoticeEntry)
         .join(Result)
         .where(NoticeEntry.notice == found)

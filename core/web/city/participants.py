@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import render_template, request, url_for
+from peewee import JOIN
 
 from core.cases import definitions
 from core.cases import rounds as verbs
@@ -65,7 +66,7 @@ def candidates(round_: EvaluationRound) -> list[Candidate]:
     """The region's carriers of the procedure's kinds with the policy's answer for each."""
     policy = definitions.pinned_policy(round_)
     kinds = list(definitions.procedure_in(policy, round_.procedure).get("carrier_kinds", ()))
-    rows = Carrier.select(Carrier, District).join(District, "LEFT OUTER").where(Carrier.region == round_.region_id)
+    rows = Carrier.select(Carrier, District).join(District, JOIN.LEFT_OUTER).where(Carrier.region == round_.region_id)
     if kinds:
         rows = rows.where(Carrier.kind.in_(kinds))
     kept = {p.carrier_id: p for p in Participant.select().where(Participant.round == round_)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from peewee import JOIN
 
@@ -45,16 +46,15 @@ def lines_of(round_: EvaluationRound) -> list[ReadyLine]:
     )
     ids = [case.id for case in cases] or [0]
     made: dict[int, set[str]] = {}
-    rows = DeterminationCheck.select(DeterminationCheck.case, DeterminationCheck.fact)
+    rows: Any = DeterminationCheck.select(DeterminationCheck.case, DeterminationCheck.fact)
     for case_id, fact in rows.where(DeterminationCheck.case.in_(ids)).tuples():
         made.setdefault(case_id, set()).add(fact)
-    results: dict[int, tuple[int, str, str, int, int]] = {}
-    newest = Result.select(Result.case, Result.version, Result.grade, Result.total, Result.reference_version, Result.id)
+    results: dict[int, Any] = {}
+    newest: Any = Result.select(Result.case, Result.version, Result.grade, Result.total, Result.reference_version, Result.id)
     for case_id, *values in newest.where(Result.case.in_(ids)).order_by(Result.version).tuples():
-        results[case_id] = tuple(values)  # type: ignore[assignment]
-    noticed = dict(
-        NoticeEntry.select(NoticeEntry.case, NoticeEntry.result).where(NoticeEntry.case.in_(ids)).order_by(NoticeEntry.id).tuples()
-    )
+        results[case_id] = tuple(values)
+    entries: Any = NoticeEntry.select(NoticeEntry.case, NoticeEntry.result).where(NoticeEntry.case.in_(ids))
+    noticed: dict[int, int] = dict(entries.order_by(NoticeEntry.id).tuples())
     needed = checks_needed(policy) if policy.has("facts") else []
     lines = []
     for case in cases:

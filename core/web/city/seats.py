@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from core.cases import definitions
 from core.models import (
     Account,
     Carrier,
@@ -34,7 +36,7 @@ def experts(round_: EvaluationRound) -> list[Account]:
 
 def signers(round_: EvaluationRound) -> set[int]:
     """The accounts that have signed a sheet in this round and so stay on the panel."""
-    rows = (
+    rows: Any = (
         ScoreSheet.select(PanelMember.account)
         .join(PanelMember)
         .where((PanelMember.round == round_) & (ScoreSheet.status == "signed"))
@@ -67,13 +69,15 @@ def panel_cases(round_: EvaluationRound, limit: int = 500) -> list[PanelCase]:
     ids = [case.id for case in cases] or [0]
     seats = {seat.id for seat in members(round_)}
     out: dict[int, set[int]] = {}
-    for case_id, member in Recusal.select(Recusal.case, Recusal.member).where(Recusal.case.in_(ids)).tuples():
+    recused: Any = Recusal.select(Recusal.case, Recusal.member).where(Recusal.case.in_(ids)).tuples()
+    for case_id, member in recused:
         out.setdefault(case_id, set()).add(member)
     signed: dict[int, set[int]] = {}
-    sheets = ScoreSheet.select(ScoreSheet.case, ScoreSheet.member)
+    sheets: Any = ScoreSheet.select(ScoreSheet.case, ScoreSheet.member)
     for case_id, member in sheets.where(ScoreSheet.case.in_(ids) & (ScoreSheet.status == "signed")).tuples():
         signed.setdefault(case_id, set()).add(member)
-    with_opinion = {case for (case,) in PanelOpinion.select(PanelOpinion.case).where(PanelOpinion.case.in_(ids)).tuples()}
+    opinions: Any = PanelOpinion.select(PanelOpinion.case).where(PanelOpinion.case.in_(ids)).tuples()
+    with_opinion = {case for (case,) in opinions}
     found = []
     for case in cases:
         able = seats - out.get(case.id, set())
@@ -98,12 +102,13 @@ class SeatLine:
 def case_seats(case: Case) -> list[SeatLine]:
     """Every expert of the round before this case. The sheets come without points and totals."""
     recusals = {r.member_id: r for r in Recusal.select().where(Recusal.case == case)}
-    declared = {m for (m,) in NoConflict.select(NoConflict.member).where(NoConflict.case == case).tuples()}
+    declarations: Any = NoConflict.select(NoConflict.member).where(NoConflict.case == case).tuples()
+    declared = {member for (member,) in declarations}
     columns = ScoreSheet.select(ScoreSheet.id, ScoreSheet.member, ScoreSheet.status, ScoreSheet.signed_at)
     sheets = {sheet.member_id: sheet for sheet in columns.where(ScoreSheet.case == case)}
     return [
         SeatLine(seat, recusals.get(seat.id), seat.id in declared, sheets.get(seat.id))
-        for seat in members(case.round)
+        for seat in members(definitions.round_of(case))
     ]
 
 

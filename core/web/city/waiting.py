@@ -19,6 +19,7 @@ from core.models import (
     EvaluationRound,
     NoticeEntry,
     Objection,
+    PanelMember,
     PublicNotice,
     ScoreSheet,
 )
@@ -101,7 +102,8 @@ def queue(person: Viewer, rounds: list[EvaluationRound], after: str) -> Queue:
         from_day = date.fromisoformat(day)
         rows = rows.where((due > from_day) | ((due == from_day) & (Case.id > int(last))))
     found = list(rows)
-    shown = [_waiting(case, stages, calendars) for calendars in [{}] for case in found[:PAGE]]  # type: ignore[var-annotated]
+    calendars: dict[int, WorkingCalendar] = {}
+    shown = [_waiting(case, stages, calendars) for case in found[:PAGE]]
     more = f"{(found[PAGE - 1].due_on or FAR).isoformat()}.{found[PAGE - 1].id}" if len(found) > PAGE else ""
     return Queue(shown, more, base.limit(1001).count())
 
@@ -181,7 +183,7 @@ def panels(rounds: list[EvaluationRound]) -> list[PanelLine]:
     stages = {s.key for r in rounds if r.status == "open" for s in _panel_stages(r)} or {""}
     before = Case.select(Case.round, fn.COUNT(Case.id).alias("n")).where(Case.round.in_(ids) & Case.stage.in_(stages))
     cases = {row.round_id: row.n for row in before.group_by(Case.round)}
-    sheets = (
+    sheets: Any = (
         ScoreSheet.select(Case.round.alias("of"), fn.COUNT(ScoreSheet.id).alias("n"))
         .join(Case)
         .where(Case.round.in_(ids) & Case.stage.in_(stages) & (ScoreSheet.status == "signed"))
@@ -198,8 +200,6 @@ def _panel_stages(round_: EvaluationRound) -> list[Any]:
 
 
 def _seats(rounds: list[int]) -> dict[int, list[bool]]:
-    from core.models import PanelMember
-
     found: dict[int, list[bool]] = {}
     rows = PanelMember.select().join(Account).where(PanelMember.round.in_(rounds) & PanelMember.removed_at.is_null())
     for seat in rows:
