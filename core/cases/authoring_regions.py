@@ -95,7 +95,13 @@ def generic_sources(
     for file in sorted((GENERIC / "generic").glob("*.toml")):
         kind, _, form = file.stem.partition("_")
         sources[(kind, form or "default")] = file.read_text(encoding="utf-8")
-    region = {"key": key, "name": name, "bureau": bureau, "clause": "工作惯例", "districts": [dict(d) for d in districts]}
+    region = {
+        "key": key,
+        "name": name,
+        "bureau": bureau,
+        "clause": "工作惯例",
+        "districts": [dict(d) for d in districts],
+    }
     document = {
         "number": "本地区工作规定",
         "title": f"{name}绩效评价工作规定",
