@@ -60,7 +60,7 @@
     input("page__revision").value = news.revision;
     input("page__seen").value = news.seen;
     document.dispatchEvent(new CustomEvent("fill:saved", { detail: news }));
-    if (news.conflicts) say("有内容和另一个窗口不一样，请在上面选一个", "amber");
+    if (news.conflicts) say("有内容和另一个窗口不一样，请选一个", "amber", { href: "#two-tabs", text: "去选" });
     else say(`已保存 ${news.saved}`);
     if (!dirty && !news.conflicts) sessionStorage.removeItem(store);
   }

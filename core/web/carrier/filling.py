@@ -17,6 +17,7 @@ from core.web import shell
 from core.web.access import viewer
 from core.web.carrier.blueprint import ROLE
 from core.web.carrier.returned import Returned, returned_of
+from core.workflow.definition import Stage
 from forms.compile import CompiledForm
 from forms.definition import Section
 from forms.draw import anchor
@@ -89,6 +90,11 @@ class Filling:
         if state != "faulty" and any(r.section == section.key and not r.mended for r in to_correct):
             return "returned"
         return str(state)
+
+    @property
+    def stage(self) -> Stage:
+        """The fill stage it is in."""
+        return definitions.workflow_of(self.case).stage(self.case.stage)
 
     @property
     def done(self) -> int:
