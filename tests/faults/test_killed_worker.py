@@ -71,7 +71,7 @@ def _worker(database: str, folder: Path, how: str) -> subprocess.Popen[str]:
 
 def _kill_again_and_again(database: str, folder: Path, how: str = "as it is") -> None:
     """Two workers at once; one of them is killed at a random moment and replaced, several times over."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     running = [_worker(database, folder, how) for _ in range(2)]
     try:
         for _ in range(KILLS):

@@ -95,7 +95,7 @@ TAMPERINGS: list[tuple[Callable[[w.World], None], Callable[[w.World], int]]] = [
     (_edit_column, lambda world: 3),
     (_edit_words, _returned),
     (_delete, lambda world: 4),
-    (_cut_tail, lambda world: _length(world)),
+    (_cut_tail, _length),
     (_insert, lambda world: _length(world) + 1),
     (_swap, lambda world: 3),
 ]
