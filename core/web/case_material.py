@@ -162,7 +162,7 @@ def reasons_in_words(form: CompiledForm, reasons: Mapping[str, str]) -> list[tup
 
 
 def _last_year(case: Case, form: CompiledForm) -> Mapping[str, object]:
-    """The carrier's answers of the round before; only those questions that this year's form still asks."""
+    """The carrier's figures of the round before, of those questions that this year's form still asks."""
     if case.round is None:
         return {}
     earlier = (
@@ -177,8 +177,8 @@ def _last_year(case: Case, form: CompiledForm) -> Mapping[str, object]:
         .order_by(EvaluationRound.year.desc(), Submission.number.desc())
         .first()
     )
-    known = {f.key for f in form.definition.fields}
-    return {key: value for key, value in earlier.answers.items() if key in known} if earlier else {}
+    compared = {f.key for f in form.definition.fields if f.kind.numeric or f.kind.control == "table"}
+    return {key: value for key, value in earlier.answers.items() if key in compared} if earlier else {}
 
 
 def choices_of(form: CompiledForm) -> Sequence[tuple[str, list[tuple[str, str]]]]:

@@ -28,6 +28,15 @@ ROLE_OF = {side: role for role, side in SIDES.items()}
 LEVELS = {"city": "市级", "provincial": "省级", "national": "国家级"}
 
 
+CITY_LINKS: dict[str, tuple[tuple[str, str], ...]] = {
+    "expert_panel": (("city.case_panel", "专家组和评分"), ("city.correction", "更正填报")),
+    "determination": (("city.determination", "核查和认定"), ("city.correction", "更正填报")),
+    "review": (("city.correction", "更正填报"),),
+    "closed": (("city.false_materials", "登记弄虚作假"),),
+}
+"""What the city does with a case elsewhere, by the kind of its stage: (endpoint, words)."""
+
+
 @dataclass(frozen=True)
 class Opinion:
     """A reviewer's opinion as a body gave it: the answered questions of the stage's form in words."""
@@ -72,6 +81,7 @@ class CasePage:
     trial_problem: str = ""
     panel: scoring.PanelState | None = None
     may_urge: bool = False
+    links: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def level(self) -> str:
@@ -139,6 +149,7 @@ def _for_reviewer(page: CasePage, viewer: Viewer) -> None:
 
 
 def _for_city(page: CasePage, trial: bool) -> None:
+    page.links = [(url_for(to, case_id=page.case.id), words) for to, words in CITY_LINKS.get(page.stage.kind, ())]
     if page.stage.kind == "expert_panel":
         page.panel = scoring.panel_state(page.case, panel_rules(definitions.policy_of(page.case)).minimum)
     if trial and page.material is not None:

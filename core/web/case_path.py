@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from core.cases import definitions
@@ -14,6 +13,7 @@ from core.web.case_history import Happened, body_of
 from core.web.words import cn_date, month_day
 from core.workflow.definition import Stage
 
+DONE = {"submitted": "提交", "forwarded": "同意", "returned": "退回", "marked_absent": "截止", "published": "公示"}
 CLOCK_UNITS = {"working_days": "个工作日", "calendar_days": "天", "calendar_months": "个月"}
 
 
@@ -21,7 +21,7 @@ def path_of(case: Case, events: Sequence[Happened], days: WorkingDays, mine: boo
     """The steps for `parts/path.html`; `mine` when this person is to act now."""
     policy = definitions.policy_of(case)
     stages = definitions.workflow_of(case).stages
-    left: dict[str, date] = {e.left: e.on for e in events if e.left}
+    left = {e.left: f"{month_day(e.on)}{DONE.get(e.kind, '办结')}" for e in events if e.left}
     here = next((i for i, stage in enumerate(stages) if stage.key == case.stage), 0)
     steps = []
     for place, stage in enumerate(stages):
@@ -39,11 +39,11 @@ def _who(case: Case, stage: Stage) -> str:
     return body_of(case, stage) + least
 
 
-def _when(case: Case, policy: PolicyVersion, stage: Stage, days: WorkingDays, left: dict[str, date], state: str) -> str:
+def _when(case: Case, policy: PolicyVersion, stage: Stage, days: WorkingDays, left: dict[str, str], state: str) -> str:
     if stage.kind == "closed":
         return month_day(case.entered_stage_on) if state == "ok" else ""
     if state == "ok":
-        return f"{month_day(left[stage.key])}办结"
+        return left[stage.key]
     if state == "now":
         return _still(case, days)
     return length_of(case, policy, stage)
