@@ -224,9 +224,8 @@ def find_false_materials(viewer: Viewer, case_id: int, reason: str, token: str) 
 
 def _call_back(viewer: Viewer, award: Award, reason: str) -> None:
     paid = award.status == "released"
-    Award.update(status="reversed" if paid else "cancelled", version=Award.version + 1).where(
-        Award.id == award.id
-    ).execute()
+    # a release that came in between must not be overlooked: then nothing happens, and the bureau tries again
+    _change(award, award.version, award.status, "reversed" if paid else "cancelled")
     if paid:
         _post(viewer, award, "reversal", -(award.amount_fen or 0), reason)
 

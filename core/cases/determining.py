@@ -293,8 +293,15 @@ def _freeze_reference(round_: EvaluationRound) -> dict[str, Fraction]:
 
 
 def is_outdated(result: Result) -> bool:
-    """Whether the round's reference moved since this result (before publication): it must be determined again."""
-    return bool(result.reference_version != definitions.round_of(result.case).reference_version)
+    """Whether a result that is not published yet must be determined again.
+
+    The reference moved, a check found something else, or a figure was corrected since.
+    """
+    case = result.case
+    if result.reference_version != definitions.round_of(case).reference_version or result.facts != facts_of(case):
+        return True
+    submission = latest_submission(case)
+    return submission is not None and submission.submitted_at > result.determined_at
 
 
 def latest_result(case: Case | int) -> Result | None:

@@ -36,7 +36,8 @@ def move(
     `case` is the model row of the same case (for its round and policy); it is not written.
     """
     arrival = _arrival(case, step)
-    if step.action.effect == "absent":
+    stays_absent = row.outcome == "absent" and step.target.kind not in ("fill", "closed")
+    if step.action.effect == "absent" or stays_absent:
         arrival = replace(arrival, outcome="absent")
     body = {
         "action": step.action.key,

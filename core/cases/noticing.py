@@ -11,7 +11,7 @@ from core.cases.action import Receipt, once
 from core.cases.admin_events import record
 from core.cases.rounds import find_round
 from core.errors import OutOfScope, Refused, Stale
-from core.models import Carrier, CarrierMark, Case, EvaluationRound, NoticeEntry, PublicNotice, Result
+from core.models import Carrier, CarrierMark, Case, EvaluationRound, NoticeEntry, Objection, PublicNotice, Result
 from core.people.scope import Viewer
 from core.policy.clocks import NoticeRules, notice_rules
 from core.policy.trace import Step
@@ -69,8 +69,18 @@ def _ready(round_: EvaluationRound, case_id: int) -> tuple[Case, Result]:
     if case.stage != "determination" or result is None:
         raise Refused(f"{case.carrier.name} 还没有认定结果，不能公示。")
     if determining.is_outdated(result):
-        raise Refused(f"{case.carrier.name} 的结果是按旧的当年最好值认定的，请重新认定后再公示。")
+        raise Refused(f"{case.carrier.name} 认定以后，最好值、核查或填报有变动，请重新认定后再公示。")
+    if NoticeEntry.select().where(NoticeEntry.result == result).exists():
+        raise Refused(f"{case.carrier.name} 的异议成立后还没有重新认定，不能再公示原来的结果。")
+    require_no_open_objection(case)
     return case, result
+
+
+def require_no_open_objection(case: Case) -> None:
+    """Raises Refused while an objection to any line of the case waits for its ruling: its result is not settled."""
+    entries = NoticeEntry.select(NoticeEntry.id).where(NoticeEntry.case == case)
+    if Objection.select().where(Objection.entry.in_(entries) & (Objection.status == "open")).exists():
+        raise Refused(f"{case.carrier.name} 还有异议没有处理完，处理完再办。")
 
 
 def _open_notice(viewer: Viewer, round_: EvaluationRound, contact: str, title: str = "") -> PublicNotice:

@@ -143,6 +143,7 @@ def settle_rescored(viewer: Viewer, case_id: int, version: int, token: str) -> R
         result = determining.latest_result(entry.case)
         if result is None or result.id == entry.result_id:
             raise Refused("还没有重新认定，请先认定新的结果。")
+        noticing.require_no_open_objection(entry.case)
         if not noticing.finish_changed(viewer, entry, result):
             raise Refused("按设定，改变了的结果要重新公示。请在批次里为这家单位再发布一次公示。")
         return {"case": case_id, "message": "新的结果已生效。"}

@@ -37,7 +37,9 @@ def form_panel(viewer: Viewer, round_id: int, accounts: Sequence[int]) -> None:
 
 
 def _take_off(round_: EvaluationRound, kept: Sequence[int]) -> None:
-    leaving = PanelMember.select().where((PanelMember.round == round_) & PanelMember.account.not_in(list(kept) or [0]))
+    leaving = PanelMember.select().where(
+        (PanelMember.round == round_) & PanelMember.removed_at.is_null() & PanelMember.account.not_in(list(kept) or [0])
+    )
     for member in leaving:
         if ScoreSheet.select().where((ScoreSheet.member == member) & (ScoreSheet.status == "signed")).exists():
             raise Refused(f"{member.account.display_name} 已签过评分表，不能移出专家组。")

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from peewee import Expression, fn
-
 from core import clock
 from core.cases import definitions, events
 from core.cases.action import Receipt, once, transaction
@@ -215,6 +213,8 @@ def reopen_sheet(viewer: Viewer, sheet_id: int, reason: str, token: str) -> Rece
         case = find_case(viewer, sheet.case_id, "city_reviewer")
         if case.stage != "expert_panel":
             raise Refused("只有在专家评价环节才能退回评分表。")
+        if sheet.status != "signed":
+            raise Refused("这张评分表还没有签字，专家自己可以改。")
         if not reason.strip():
             raise Refused("请写明退回的原因。", {"reason": "请写明退回的原因。"})
         ScoreSheet.update(status="draft", version=ScoreSheet.version + 1).where(ScoreSheet.id == sheet.id).execute()
