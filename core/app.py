@@ -14,7 +14,7 @@ from core import storage
 from core.cases import demo_date
 from core.models import connect, database
 from core.settings import Settings
-from core.web import access, sessions, shell
+from core.web import access, compression, sessions, shell
 
 # A page of the carrier's form may carry several files at once.
 FILES_A_REQUEST = 5
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     Babel(app, default_locale="zh_Hans_CN", default_timezone="Asia/Shanghai")
     Bootstrap5(app)
     access.install(app)
+    compression.install(app)
     for pages in _blueprints():
         app.register_blueprint(pages)
     return app
@@ -47,12 +48,18 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
 
 def _blueprints() -> tuple[Blueprint, ...]:
     """Every room of pages, in the order of the address bar."""
-    from core.web import demo, files, portal, sign_in
+    from core.web import carrier, case, city, demo, district, expert, files, finance, portal, sign_in
 
     return (
         portal.pages,
         sign_in.pages,
+        carrier.pages,
+        city.pages,
+        expert.pages,
+        finance.pages,
         files.pages,
+        case.pages,
+        district.pages,
         demo.pages,
     )
 
