@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -45,12 +46,14 @@ def check(case: int) -> Page:
 def _page(work: Filling, problem: str = "", token: str = "") -> str:
     last = submitting.latest_submission(work.case)
     changed = work.form.changes(last.answers, work.form.submitted(work.draft.answers)) if last else []
+    faults = _fault_links(work)
     return render_template(
         "carrier/check.html",
         work=work,
         title=title_of(work.case),
         left=days_left(work.case, clock.today()),
-        faults=_fault_links(work),
+        faults=faults,
+        groups=[(section, list(links)) for section, links in groupby(faults, key=lambda link: link.section)],
         view_html=draw_view(
             work.form,
             work.draft.answers,

@@ -62,6 +62,7 @@ def test_a_fault_is_named_at_the_top_and_at_the_field_and_nothing_typed_is_lost(
     assert 'id="f-area_m2-error"' in answer.text
     assert str(draft(world).answers["service_staff"]) == "6"
     assert "有要改的地方" in clerk.get(address(world, "fill/basics")).text
+    assert answer.text.count('aria-current="step"') == 2  # the list of sections, wide and on phones
 
 
 def test_leaving_by_the_other_buttons_is_not_stopped_by_a_fault(world: w.World, clerk: FlaskClient) -> None:
