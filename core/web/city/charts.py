@@ -89,14 +89,14 @@ def scale(results: Sequence[ResultLine], lines: Sequence[GradeLine]) -> Scale | 
     ordered = sorted(lines, key=lambda line: line.at_least)
     lowest = min([line.total or Decimal(0) for line in scored] + [ordered[min(1, len(ordered) - 1)].at_least - 10])
     start = max(Decimal(0), (lowest // 10) * 10)
-    stacks: dict[Decimal, int] = {}
+    levels: list[Decimal] = []  # the rightmost dot of each level
     placed = []
     for line in sorted(scored, key=lambda line: line.total or Decimal(0)):
         x = _place(line.total or Decimal(0), start)
-        slot = (x / 17).to_integral_value()
-        stacks[slot] = stacks.get(slot, 0) + 1
-        placed.append((line, x, stacks[slot] - 1))
-    height = _TOP + _STEP * max(stacks.values())
+        level = next((n for n, last in enumerate(levels) if x - last >= _STEP), len(levels))
+        levels[level : level + 1] = [x]
+        placed.append((line, x, level))
+    height = _TOP + _STEP * len(levels)
     near = [line for line in scored if _is_near(line, ordered)]
     tones = {line.grade: _GRADE_TONES[min(i, 3)] for i, line in enumerate(reversed(ordered))}
     dots = [

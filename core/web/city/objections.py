@@ -8,6 +8,7 @@ from peewee import Expression
 from core.cases import definitions, determining, noticing, objecting
 from core.models import Carrier, Case, EvaluationRound, NoticeEntry, Objection, PublicNotice, Result
 from core.policy.objection import OBJECTORS
+from core.policy.scheme import scheme_of
 from core.web.access import open_to, viewer
 from core.web.city.blueprint import (
     NOTHING,
@@ -95,7 +96,7 @@ def _draw(found: Objection, refusal: Refusal = NOTHING) -> str:
         newest=newest,
         is_new=newest is not None and newest.id != entry.result_id,
         outdated=newest is not None and determining.is_outdated(newest),
-        compared=_compared(entry.result, newest),
+        compared=_compared(case, entry.result, newest),
         trace=names.of(newest.trace) if newest else [],
         notice_again=noticing.rules_of(entry.notice.round).notice_again,
         handling_days=objecting.policy_handling_days(found),
@@ -105,13 +106,14 @@ def _draw(found: Objection, refusal: Refusal = NOTHING) -> str:
     )
 
 
-def _compared(before: Result, after: Result | None) -> list[tuple[str, str, str]]:
-    """Indicators whose points differ between two results: code, before, after."""
-    if after is None or after.id == before.id:
+def _compared(case: Case, before: Result, after: Result | None) -> list[tuple[str, str, str]]:
+    """Indicators whose points differ between two results: name, before, after."""
+    if after is None or after.id == before.id or not (before.indicators or after.indicators):
         return []
-    codes = {**before.indicators, **after.indicators}
+    scheme = scheme_of(definitions.policy_of(case))
     rows = [
-        (code, *(shown(r.indicators.get(code, {}).get("points", "")) for r in (before, after))) for code in codes
+        (indicator.name, *(shown(r.indicators.get(indicator.code, {}).get("points", "")) for r in (before, after)))
+        for indicator in scheme.indicators
     ]
     return [row for row in rows if row[1] != row[2]]
 
