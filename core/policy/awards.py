@@ -25,12 +25,41 @@ class AwardAmount:
 
 
 @dataclass(frozen=True)
+class AwardCap:
+    """The most one title may receive over the years. ``remainder``: an award that passes the cap pays what is left.
+
+    ``yuan`` None: the cap has not been set yet.
+    """
+
+    title: str
+    yuan: int | None
+    remainder: bool
+    clause: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class HighestAwardOnly:
+    """就高不重复: of an organisation's titles only the highest award of a year is paid.
+
+    ``compare`` is payable (what the caps leave) or nominal; ``tie`` is most_room_left or first_listed.
+    """
+
+    compare: str
+    tie: str
+    clause: str
+    basis: str
+
+
+@dataclass(frozen=True)
 class AwardTerms:
     """The award rules of a policy. ``for_year`` is the year the money is for: same or previous."""
 
     amounts: tuple[AwardAmount, ...]
     withheld: tuple[Rule, ...]
     for_year: str = "same"
+    caps: tuple[AwardCap, ...] = ()
+    highest_only: HighestAwardOnly | None = None
 
     @property
     def titles(self) -> list[str]:
@@ -54,7 +83,9 @@ def award_terms(policy: PolicyVersion, key: str | None = None) -> AwardTerms:
     return AwardTerms(
         amounts=tuple(_amount(policy, entry) for entry in data["amounts"]),
         withheld=tuple(read_rule(entry) for entry in data.get("withheld", [])),
-        for_year=data.get("for_year", "same"),
+        for_year=policy.resolve(data.get("for_year", "same")),
+        caps=tuple(_cap(policy, entry) for entry in data.get("caps", [])),
+        highest_only=_highest_only(policy, data.get("highest_only")),
     )
 
 
@@ -63,10 +94,14 @@ def award_for(
 ) -> AwardDecision:
     """What a title earns with its grade.
 
-    `facts` are those of the determination; a title must be given when the policy has several. Raises Refused
-    for a title the policy does not know.
+    `facts` are those of the determination. Without a title the answer is given where it is the same for all
+    titles. Raises Refused for a title the policy does not know, and when the title decides and is not given.
     """
-    title = _title(terms, title)
+    if title is None:
+        return _for_any_title(terms, grade, facts)
+    if title not in terms.titles:
+        raise Refused(f"没有“{title}”这类称号；允许：{'、'.join(terms.titles)}", {title: "没有这类称号"})
+    facts = {**facts, "title": title}
     amount = next((a for a in terms.amounts if a.title == title and a.grade == grade), None)
     against = [rule for rule in terms.withheld if rule.holds(facts)]
     steps = [rule.step(facts, "不给予奖励") for rule in against]
@@ -82,12 +117,12 @@ def award_for(
     return AwardDecision(True, amount.yuan, tuple(steps), missing)
 
 
-def _title(terms: AwardTerms, title: str | None) -> str:
-    if title is None and len(terms.titles) == 1:
-        return terms.titles[0]
-    if title not in terms.titles:
-        raise Refused(f"没有“{title}”这类称号；允许：{'、'.join(terms.titles)}", {str(title or "kind"): "没有这类称号"})
-    return title
+def _for_any_title(terms: AwardTerms, grade: str | None, facts: Mapping[str, object]) -> AwardDecision:
+    decisions = [award_for(terms, grade, facts, title=title) for title in terms.titles]
+    if len({(decision.eligible, decision.yuan) for decision in decisions}) > 1:
+        allowed = "、".join(terms.titles)
+        raise Refused(f"各类称号的奖励不同，要写明是哪一类（kind）；允许：{allowed}。", {"kind": "要写明是哪一类"})
+    return decisions[0]
 
 
 def _amount(policy: PolicyVersion, entry: Mapping[str, Any]) -> AwardAmount:
@@ -100,4 +135,23 @@ def _amount(policy: PolicyVersion, entry: Mapping[str, Any]) -> AwardAmount:
         entry.get("clause", ""),
         entry.get("basis", ""),
         written[1:] if isinstance(written, str) else "",
+    )
+
+
+def _cap(policy: PolicyVersion, entry: Mapping[str, Any]) -> AwardCap:
+    value = policy.resolve(entry["yuan"])
+    return AwardCap(
+        entry["title"],
+        None if value is None else int(value),
+        bool(policy.resolve(entry.get("remainder", True))),
+        entry.get("clause", ""),
+        entry.get("basis", ""),
+    )
+
+
+def _highest_only(policy: PolicyVersion, entry: Mapping[str, Any] | None) -> HighestAwardOnly | None:
+    if entry is None:
+        return None
+    return HighestAwardOnly(
+        policy.resolve(entry["compare"]), policy.resolve(entry["tie"]), entry.get("clause", ""), entry.get("basis", "")
     )

@@ -122,10 +122,15 @@ def _together(files: _Files, methods: Mapping[str, ScoringMethod]) -> Iterator[F
         yield from _weights(file, data)
         yield from _indicators(file, data, files, methods)
     for file, data in files.get("grades", []):
-        yield from _lines(file, data)
+        yield from _lines(file, data) if data.get("lines") else _named(file, data)
+    for file, data in files.get("clocks", []):
+        yield from _clocks(file, data)
+    for file, data in files.get("awards", []):
+        yield from _caps(file, data)
     for file, data in files.get("scope", []):
         yield from _conditions(file, data)
     yield from _rule_facts(files)
+    yield from _own_facts(files)
     yield from _districts(files)
 
 
@@ -227,6 +232,28 @@ def _lines(file: str, data: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(file, "lines", "同一个档次写了两次", "每个档次只写一次")
 
 
+def _named(file: str, data: dict[str, Any]) -> Iterator[Finding]:
+    """A policy without lines names its grades."""
+    if not data.get("named"):
+        yield Finding(file, "lines", "要写明分数线（lines），没有分数线的写明有哪些档次（named）", "lines 或 named")
+
+
+def _clocks(file: str, data: dict[str, Any]) -> Iterator[Finding]:
+    """Every clock has the length that its kind asks for."""
+    for index, clock in enumerate(data["clocks"]):
+        needed = {"months": ("months",), "fixed_day": ("period", "day")}.get(clock["kind"], ("days",))
+        for name in needed:
+            if name not in clock:
+                yield Finding(file, f"clocks.{index}.{name}", f"“{clock['name']}”缺少 {name}", "数字，或 $参数")
+
+
+def _caps(file: str, data: dict[str, Any]) -> Iterator[Finding]:
+    titles = {amount["title"] for amount in data["amounts"]}
+    for index, cap in enumerate(data.get("caps", [])):
+        if cap["title"] not in titles:
+            yield Finding(file, f"caps.{index}.title", f"没有“{cap['title']}”这类称号", "、".join(sorted(titles)))
+
+
 def _conditions(file: str, data: dict[str, Any]) -> Iterator[Finding]:
     known = {fact["key"] for fact in data["facts"]} | {"cutoff"}
     for index, condition in enumerate(data["conditions"]):
@@ -249,7 +276,7 @@ def _conditions(file: str, data: dict[str, Any]) -> Iterator[Finding]:
 def _rule_facts(files: _Files) -> Iterator[Finding]:
     """Conditions of vetoes, consequences and awards name declared facts, or what the determination adds."""
     facts = {fact["key"] for _, data in files.get("facts", []) for fact in data["facts"]}
-    known = facts | {"grade", "total", "vetoes", "vetoed"}
+    known = facts | {"grade", "total", "vetoes", "vetoed", "title"}
     for kind, lists in (
         ("vetoes", ("vetoes", "ceilings")),
         ("consequences", ("consequences",)),
@@ -260,6 +287,18 @@ def _rule_facts(files: _Files) -> Iterator[Finding]:
                 for index, entry in enumerate(data.get(name, [])):
                     used = compile_formula(entry["when"]).names if entry.get("when") else frozenset()
                     yield from _unknown(set(used) - known, known, file, f"{name}.{index}.when")
+
+
+def _own_facts(files: _Files) -> Iterator[Finding]:
+    """Conditions of a definition that declares its own facts name only those."""
+    for kind, lists, more in (("corrective_action", ("consequences",), {"outcome"}),):
+        for file, data in files.get(kind, []):
+            known = {fact["key"] for fact in data.get("facts", [])} | more
+            for name in lists:
+                for index, entry in enumerate(data.get(name, [])):
+                    for written in ("when", "applies_when", "exits_when", "value"):
+                        used = compile_formula(entry[written]).names if entry.get(written) else frozenset()
+                        yield from _unknown(set(used) - known, known, file, f"{name}.{index}.{written}")
 
 
 def _unknown(names: set[str], known: set[str], file: str, place: str) -> Iterator[Finding]:

@@ -7,16 +7,24 @@ from datetime import date
 
 from core.errors import Refused
 from core.policy.calendar import EnteredDays, WorkingCalendar
+from core.policy.periods import fixed_day
+from core.policy.shape import is_parameter
 from core.policy.trace import Step
 from core.policy.version import PolicyVersion
 
 NOTICE = "public_notice"
 _UNITS = {"working_days": "个工作日", "calendar_days": "天", "months": "个月"}
+_LENGTHS = {"months": "months", "fixed_day": "day"}
+_FIXED = {"weekly": "每周第", "monthly": "每月", "quarterly": "每季度最后一个月", "yearly": "每年十二月"}
 
 
 @dataclass(frozen=True)
 class Clock:
-    """A period: ``length`` working days, calendar days or months; None while nobody has set it."""
+    """A period: ``length`` working days, calendar days or months; None while nobody has set it.
+
+    Of kind fixed_day, ``length`` is the number of the day in each ``period`` (see `periods.fixed_day`).
+    ``parameter`` names what is to be set while the length is None.
+    """
 
     key: str
     name: str
@@ -25,14 +33,19 @@ class Clock:
     counts_opening_day: bool
     clause: str
     basis: str
+    period: str = ""
+    parameter: str = ""
 
     def last_day(self, opened: date, calendar: WorkingCalendar) -> date | None:
         """The last day of the period that opened on a day; None while the length is not set.
 
+        A fixed day is that of the week, month, quarter or year in which `opened` lies, and does not move.
         Raises CalendarMissing when the period reaches a year without a calendar.
         """
         if self.length is None:
             return None
+        if self.kind == "fixed_day":
+            return fixed_day(opened, self.period, self.length)
         if self.kind == "working_days":
             return calendar.deadline(opened, self.length, self.counts_opening_day)
         if self.kind == "calendar_days":
@@ -41,6 +54,9 @@ class Clock:
 
     def step(self, opened: date, last_day: date | None) -> Step:
         """The reasoning of a deadline."""
+        if self.kind == "fixed_day":
+            day = "哪一天没有设定" if self.length is None else f"{_FIXED[self.period]}{self.length}日，当天算按时"
+            return Step(f"{self.name}：{day}", self.clause, self.basis, {"from": opened}, last_day)
         first = "当天算起" if self.counts_opening_day else "次日算起"
         length = "长度没有设定" if self.length is None else f"{self.length} {_UNITS[self.kind]}"
         return Step(f"{self.name}：{length}，{first}", self.clause, self.basis, {"from": opened}, last_day)
@@ -72,6 +88,7 @@ def notice_rules(policy: PolicyVersion) -> NoticeRules:
         bool(policy.resolve(data["counts_opening_day"])),
         data.get("clause", ""),
         data.get("basis", ""),
+        parameter=data["length"][1:] if is_parameter(data["length"]) else "",
     )
     return NoticeRules(
         enabled=bool(policy.resolve(data["enabled"])),
@@ -92,7 +109,7 @@ def clocks_of(policy: PolicyVersion) -> dict[str, Clock]:
         clocks[NOTICE] = notice_rules(policy).clock
     for key in policy.keys("clocks"):
         for entry in policy.definition("clocks", key)["clocks"]:
-            length = entry.get("months") if entry["kind"] == "months" else entry.get("days")
+            length = entry.get(_LENGTHS.get(entry["kind"], "days"))
             clocks[entry["key"]] = Clock(
                 entry["key"],
                 entry["name"],
@@ -101,6 +118,8 @@ def clocks_of(policy: PolicyVersion) -> dict[str, Clock]:
                 bool(policy.resolve(entry.get("counts_opening_day", False))),
                 entry["clause"],
                 entry.get("basis", ""),
+                entry.get("period", ""),
+                length[1:] if is_parameter(length) else "",
             )
     return clocks
 

@@ -11,7 +11,7 @@ from typing import Any
 from core.errors import Refused
 from core.policy.awards import award_for, award_terms
 from core.policy.facts import Fact, fact_values, read_facts
-from core.policy.grades import ORDER, Grades, capped, grades_of
+from core.policy.grades import Grades, capped, grades_of, named_grades
 from core.policy.numbers import exact
 from core.policy.rules import GradeRule, Rule, read_grade_rule, read_rule
 from core.policy.trace import Step, Trace, clauses_of
@@ -60,6 +60,7 @@ class Check:
 @dataclass(frozen=True)
 class _Rules:
     grades: Grades | None
+    named: tuple[str, ...]
     facts: Mapping[str, Fact]
     vetoes: tuple[GradeRule, ...]
     ceilings: tuple[GradeRule, ...]
@@ -87,10 +88,12 @@ def determine(policy: PolicyVersion, given: Mapping[str, object]) -> Determinati
     """
     rules = _rules(policy)
     facts = _facts(rules, given)
-    if facts.get("participated") is False:
-        return _finish(policy, rules, facts, None, None, [], [])
     vetoes = [v for v in rules.vetoes if v.key in facts["vetoes"] or v.holds(facts)]
-    if vetoes and given.get("total") is None and given.get("grade") is None:
+    absent = facts.get("participated") is False
+    if absent and not any("participated" in veto.names for veto in vetoes):
+        # Who took no part has no grade, unless the policy says that absence itself decides it.
+        return _finish(policy, rules, facts, None, None, [], [])
+    if vetoes and (absent or (given.get("total") is None and given.get("grade") is None)):
         # A veto decides without any score.
         grade, total, steps = vetoes[0].grade, None, list[Step]()
     else:
@@ -138,6 +141,7 @@ def _rules(policy: PolicyVersion) -> _Rules:
     consequences = policy.definition("consequences") if policy.has("consequences") else {}
     return _Rules(
         grades=grades_of(policy),
+        named=named_grades(policy),
         facts=read_facts(policy.definition("facts")["facts"]),
         vetoes=tuple(read_grade_rule(entry) for entry in vetoes.get("vetoes", [])),
         ceilings=tuple(read_grade_rule(entry) for entry in vetoes.get("ceilings", [])),
@@ -165,8 +169,8 @@ def _facts(rules: _Rules, given: Mapping[str, object]) -> dict[str, Any]:
 def _first_grade(rules: _Rules, given: Mapping[str, object]) -> tuple[str, Decimal | None, list[Step]]:
     """The grade before vetoes and ceilings, from the total where the policy draws lines."""
     grade = given.get("grade")
-    if grade is not None and grade not in ORDER:
-        raise Refused(f"没有“{grade}”这个档次；允许：{'、'.join(ORDER)}。", {"grade": "没有这个档次"})
+    if grade is not None and grade not in rules.named:
+        raise Refused(f"没有“{grade}”这个档次；允许：{'、'.join(rules.named)}。", {"grade": "没有这个档次"})
     if given.get("total") is None:
         if grade is None:
             raise Refused("要给出总分（total）或档次（grade）。", {"total": "缺少总分或档次"})

@@ -11,6 +11,9 @@ from typing import Any
 from core.errors import Refused
 from core.policy.numbers import exact, plain
 
+# Years beyond these are slips of the pen; counting from them would run out of the calendar.
+EARLIEST, LATEST = 1900, 2999
+
 FactValue = str | int | Decimal | bool | date | tuple[str, ...]
 
 
@@ -86,15 +89,14 @@ def _allowed(fact: Fact) -> str:
 
 
 def as_date(entry: object) -> date | None:
-    """A date from a date or ISO text; None when it is neither."""
+    """A date from a date or ISO text; None when it is neither, or in a year that no policy can mean."""
     if isinstance(entry, datetime):
         return None
-    if isinstance(entry, date):
-        return entry
     try:
-        return date.fromisoformat(entry) if isinstance(entry, str) else None
+        day = entry if isinstance(entry, date) else date.fromisoformat(entry) if isinstance(entry, str) else None
     except ValueError:
         return None
+    return day if day is not None and EARLIEST <= day.year <= LATEST else None
 
 
 def known_keys(given: Mapping[str, object], allowed: Sequence[str]) -> None:

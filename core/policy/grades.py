@@ -69,6 +69,8 @@ def grades_of(policy: PolicyVersion, key: str | None = None) -> Grades | None:
     if not policy.has("grades"):
         return None
     data = policy.definition("grades", key)
+    if not data.get("lines"):
+        return None
     rounding = data.get("rounding", {})
     return Grades(
         lines=tuple(sorted((_line(entry) for entry in data["lines"]), key=lambda x: x.at_least, reverse=True)),
@@ -76,6 +78,15 @@ def grades_of(policy: PolicyVersion, key: str | None = None) -> Grades | None:
         rounding_clause=rounding.get("clause", ""),
         rounding_basis=rounding.get("basis", ""),
     )
+
+
+def named_grades(policy: PolicyVersion) -> tuple[str, ...]:
+    """The grades the policy knows, best first: those of its lines, or those it only names; else all of them."""
+    if not policy.has("grades"):
+        return ORDER
+    data = policy.definition("grades")
+    known = {entry["grade"] for entry in [*data.get("lines", []), *data.get("named", [])]}
+    return tuple(grade for grade in ORDER if grade in known)
 
 
 def capped(grade: str, at_most: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.policy.shape import BASES, Key, Shape
 
+PERIODS = ("weekly", "monthly", "quarterly", "yearly")
 GRADES = ("excellent", "good", "qualified", "unqualified")
 FACT_TYPES = ("yes_no", "whole", "number", "date", "choice", "text")
 
@@ -109,8 +110,11 @@ _GRADES: Shape = {
             "below": Key("number"),
             "at_most": Key("number"),
             **_CITED,
-        }
+        },
+        required=False,
     ),
+    # Grades that a policy only names, without drawing lines.
+    "named": _tables({"grade": Key("text", required=True, allowed=GRADES), "name": _MUST, **_CITED}, required=False),
     "rounding": Key(
         "table",
         shape={
@@ -143,6 +147,24 @@ _AWARDS: Shape = {
         }
     ),
     "withheld": _tables(_RULE, required=False),
+    "caps": _tables(
+        {"title": _MUST, "yuan": Key("whole", required=True), "remainder": Key("yes_no"), **_CITED}, required=False
+    ),
+    "highest_only": Key(
+        "table",
+        shape={
+            "compare": Key("text", required=True, allowed=("payable", "nominal")),
+            "tie": Key("text", required=True, allowed=("most_room_left", "first_listed")),
+            **_CITED,
+        },
+    ),
+}
+
+_CORRECTIVE_ACTION: Shape = {
+    **_TOP,
+    "facts": _tables(_FACT, required=False),
+    "required": Key("texts"),
+    "consequences": _tables({**_RULE, "grade": Key("text", allowed=GRADES)}),
 }
 
 _PARAMETERS: Shape = {
@@ -200,9 +222,11 @@ _CLOCKS: Shape = {
     "clocks": _tables(
         {
             **_NAMED,
-            "kind": Key("text", required=True, allowed=("working_days", "calendar_days", "months")),
+            "kind": Key("text", required=True, allowed=("working_days", "calendar_days", "months", "fixed_day")),
             "days": Key("whole"),
             "months": Key("whole"),
+            "period": Key("text", allowed=PERIODS),
+            "day": Key("whole"),
             "counts_opening_day": Key("yes_no"),
         }
     ),
@@ -238,6 +262,7 @@ SHAPES: dict[str, Shape] = {
     "vetoes": _VETOES,
     "consequences": {**_TOP, "consequences": _tables(_RULE)},
     "awards": _AWARDS,
+    "corrective_action": _CORRECTIVE_ACTION,
     "parameters": _PARAMETERS,
     "scope": _SCOPE,
     "panel": _PANEL,

@@ -20,14 +20,18 @@ class Rule:
     basis: str = ""
     when: str = ""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The facts its condition looks at."""
+        return compile_formula(self.when).names if self.when else frozenset()
+
     def holds(self, facts: Mapping[str, object]) -> bool:
         """Whether the condition is certainly met; a fact that is not there never meets it."""
         return bool(self.when) and compile_formula(self.when).holds(facts)
 
     def step(self, facts: Mapping[str, object], result: object) -> Step:
         """The reasoning step of this rule with the facts its condition looked at."""
-        names = sorted(compile_formula(self.when).names) if self.when else []
-        return Step(self.name, self.clause, self.basis, {n: facts.get(n) for n in names}, result)
+        return Step(self.name, self.clause, self.basis, {n: facts.get(n) for n in sorted(self.names)}, result)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def in_scope(rules: ScopeRules, given: Mapping[str, object], cutoff: date) -> Sc
             failed.append(condition.rule.key)
             if condition.since and not any(name in facts for name in condition.since):
                 missing.extend(condition.since[:1])
+            missing.extend(sorted(name for name in condition.rule.names if name not in facts))
     return ScopeDecision(not failed, tuple(failed), tuple(missing), tuple(steps))
 
 

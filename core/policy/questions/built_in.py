@@ -1,11 +1,13 @@
 """All questions of the core."""
 
-from core.policy.questions import check, dates, evaluation_round, scheme, score, scoring
+from core.policy.questions import admission, awards, check, dates, evaluation_round, scheme, score, scoring
 
 BUILT_IN = (
     *scheme.BUILT_IN,
     *score.BUILT_IN,
     *evaluation_round.BUILT_IN,
+    *awards.BUILT_IN,
+    *admission.BUILT_IN,
     *dates.BUILT_IN,
     *scoring.BUILT_IN,
     *check.BUILT_IN,

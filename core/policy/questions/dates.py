@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from core.errors import CalendarMissing, Refused
 from core.policy.clocks import NOTICE, Clock, calendar_of, clock_of, notice_rules
 from core.policy.facts import as_date, known_keys, require_date
 from core.policy.objection import ANONYMOUS, admissible
+from core.policy.periods import first_day_of_quarter, period_of
 from core.policy.question import Answer, Asked, Given, Question
-from core.policy.trace import Step, clauses_of
+from core.policy.questions.reading import reasons
+from core.policy.trace import Step
 
 
 def _deadline(asked: Asked) -> Answer:
     policy, given = asked.policy, asked.given
-    known_keys(given, ("clock", "from", "done", "working_days", "counts_opening_day"))
+    known_keys(given, ("clock", "from", "quarter", "done", "working_days", "counts_opening_day"))
     clock = _adjusted(clock_of(policy, given.get("clock")), given)
-    opened = require_date(given, "from")
+    opened = _opened(clock, given)
     done = require_date(given, "done") if given.get("done") is not None else None
     try:
         last = clock.last_day(opened, calendar_of(policy))
@@ -26,20 +28,39 @@ def _deadline(asked: Asked) -> Answer:
             "deadline": None,
             "calendar_missing_years": fault.years,
             "messages": [str(fault)],
-            **_reasons(clock.step(opened, None)),
+            **reasons([clock.step(opened, None)]),
         }
     answer: Answer = {"deadline": last, "counts_opening_day": clock.counts_opening_day, "unit": clock.kind}
+    if last is None:
+        answer["missing_parameters"] = [clock.parameter]
+        answer["messages"] = [policy.parameter(clock.parameter).ask] if clock.parameter else []
     if done is not None and last is not None:
         if clock.key == NOTICE:
             answer["accepted"] = done >= last
         else:
             answer["status"] = "on_time" if done <= last else "late"
-    return answer | _reasons(clock.step(opened, last))
+    return answer | reasons([clock.step(opened, last)])
+
+
+def _opened(clock: Clock, given: Given) -> date:
+    """The day a period opens; for a clock with a fixed day in each quarter, a day of the quarter."""
+    if "quarter" not in given:
+        return require_date(given, "from")
+    if clock.period != "quarterly":
+        raise Refused(f"“{clock.name}”不是按季度算的，要写开始日（from）。", {"quarter": "不按季度算"})
+    opened = first_day_of_quarter(given["quarter"])
+    if given.get("from") is not None and period_of(require_date(given, "from"), "quarterly") != period_of(
+        opened, "quarterly"
+    ):
+        raise Refused("开始日（from）不在写明的季度（quarter）里。", {"from": "不在这个季度"})
+    return opened
 
 
 def _adjusted(clock: Clock, given: Given) -> Clock:
     """The clock with the length and the opening-day rule that the input sets."""
     days, counts = given.get("working_days"), given.get("counts_opening_day")
+    if clock.kind == "fixed_day" and (days is not None or counts is not None):
+        raise Refused(f"“{clock.name}”的日子是定死的，不能改算法。", {"working_days": "这个期限不按天数算"})
     if days is not None:
         if not isinstance(days, int) or isinstance(days, bool) or days < 1:
             raise Refused("工作日数要写成大于 0 的整数。", {"working_days": "要写成大于 0 的整数"})
@@ -64,7 +85,7 @@ def _validity(asked: Asked) -> Answer:
         "document": document.number if document else None,
         "in_force_from": document.in_force_from if document else None,
         "in_force_to": document.in_force_to if document else None,
-        **_reasons(step),
+        **reasons([step]),
     }
 
 
@@ -86,7 +107,7 @@ def _objection(asked: Asked) -> Answer:
     return {
         "admissible": admission.admissible,
         "grounds": list(admission.grounds),
-        **_reasons(*admission.trace),
+        **reasons(admission.trace),
     }
 
 
@@ -104,10 +125,6 @@ def _moment(value: object) -> datetime:
     except ValueError:
         message = "提出异议的时间要写成日期和时间，例如 2024-05-14T23:30:00。"
         raise Refused(message, {"filed_at": "时间不对"}) from None
-
-
-def _reasons(*steps: Step) -> Answer:
-    return {"trace": [step.as_data() for step in steps], "clauses": clauses_of(steps)}
 
 
 BUILT_IN = (

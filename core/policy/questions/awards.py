@@ -1,0 +1,87 @@
+"""awards: what the grades of one organisation earn over the years, title by title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import Refused
+from core.policy.award_years import AwardYear, pay_years
+from core.policy.awards import AwardTerms, award_terms
+from core.policy.facts import fact_values, known_keys, read_facts
+from core.policy.grades import named_grades
+from core.policy.question import Answer, Asked, Question
+from core.policy.questions.reading import reasons, table, tables
+from core.policy.version import PolicyVersion
+
+_YEAR = ("year", "grades")
+
+
+def _awards(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
+    terms = award_terms(policy)
+    common = {key: value for key, value in given.items() if key not in {"years", "paid_before"}}
+    years = [_read_year(policy, terms, entry, common) for entry in tables(given.get("years"), "years")]
+    twice = {str(year.year): "写了两次" for year in years if [y.year for y in years].count(year.year) > 1}
+    if twice:
+        raise Refused(f"{'、'.join(twice)} 年写了两次；同一年的各称号写在一起。", twice)
+    paid = pay_years(terms, years, _paid_before(terms, given.get("paid_before", {})))
+    return {
+        "payments": [
+            {
+                "year": payment.year,
+                "for_year": payment.for_year,
+                "yuan": payment.yuan,
+                "title": payment.title,
+                "missing_parameter": payment.missing_parameter,
+            }
+            for payment in paid.payments
+        ],
+        "total_yuan": paid.total,
+        "cumulative_yuan": paid.cumulative,
+        "award_eligible": paid.eligible,
+        **reasons(paid.trace),
+    }
+
+
+def _read_year(
+    policy: PolicyVersion, terms: AwardTerms, entry: Mapping[str, Any], common: Mapping[str, Any]
+) -> AwardYear:
+    facts = {**common, **{key: value for key, value in entry.items() if key not in _YEAR}}
+    declared = read_facts(policy.definition("facts")["facts"]) if policy.has("facts") else {}
+    return AwardYear(_year(entry), _grades(policy, terms, entry), fact_values(declared, facts))
+
+
+def _grades(policy: PolicyVersion, terms: AwardTerms, entry: Mapping[str, Any]) -> dict[str, str]:
+    grades = entry.get("grades")
+    if not isinstance(grades, dict) or not grades:
+        raise Refused("每一年要写各称号的档次（grades）。", {"grades": "缺少档次"})
+    known_keys(grades, terms.titles)
+    named = named_grades(policy)
+    wrong = {str(title): f"没有“{grade}”这个档次" for title, grade in grades.items() if grade not in named}
+    if wrong:
+        raise Refused("；".join(wrong.values()) + f"；允许：{'、'.join(named)}。", wrong)
+    return grades
+
+
+def _year(entry: Mapping[str, Any]) -> int:
+    year = entry.get("year")
+    if not isinstance(year, int) or isinstance(year, bool) or not 1949 <= year <= 9998:
+        raise Refused(f"年份“{year}”不对，要写成四位数字。", {"year": "年份不对"})
+    return year
+
+
+def _paid_before(terms: AwardTerms, given: object) -> dict[str, int]:
+    paid = table(given, "paid_before")
+    known_keys(paid, terms.titles)
+    wrong = {
+        title: f"“{title}”已领取的金额要写成不小于 0 的整元数"
+        for title, yuan in paid.items()
+        if not isinstance(yuan, int) or isinstance(yuan, bool) or yuan < 0
+    }
+    if wrong:
+        raise Refused("；".join(wrong.values()) + "。", wrong)
+    return paid
+
+
+BUILT_IN = (Question("awards", "奖励", _awards),)
