@@ -1,0 +1,95 @@
+"""Notices: what may be published, that none closes early, what becomes final with it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from core import clock
+from core.cases import noticing
+from core.errors import OutOfScope, Refused
+from core.models import Award, Carrier, CarrierMark, NoticeEntry, PublicNotice
+from tests import world as w
+
+pytestmark = pytest.mark.usefixtures("database")
+
+DAY_AFTER = date(2023, 6, 9)
+
+
+def close(world: w.World, notice: PublicNotice, on: date = DAY_AFTER) -> None:
+    with clock.policy_date(on):
+        noticing.close_notice(w.viewer(world.city_reviewer), notice.id, w.new_token())
+
+
+def test_a_notice_runs_its_working_days_and_cannot_close_early() -> None:
+    world = w.build(1, 3)
+    notice = w.to_notice(world, world.cases[0])
+    assert (notice.opened_on, notice.last_day, notice.working_days) == (date(2023, 6, 1), date(2023, 6, 8), 5)
+    for day in (date(2023, 6, 1), date(2023, 6, 8)):
+        with pytest.raises(Refused, match="6月8日二十四时为止"):
+            close(world, notice, day)
+    assert w.fresh(world.cases[0]).stage == "public_notice"
+    assert not Award.select().exists()
+    close(world, notice)
+    assert w.fresh(world.cases[0]).outcome == "finished"
+    assert PublicNotice.get().closed_on == DAY_AFTER
+    with pytest.raises(Refused, match="已经结束"):
+        close(world, notice)
+
+
+def test_only_determined_cases_of_the_round_are_published() -> None:
+    world = w.build(2, 3)
+    done, filling = world.cases
+    w.to_determination(world, done)
+    w.determine(world, done)
+    city = w.viewer(world.city_reviewer)
+    for cases, contact, why in (
+        ([done.id, filling.id], "电话", filling.carrier.name),
+        ([], "电话", "至少选择一家"),
+        ([done.id], " ", "联系方式"),
+    ):
+        with pytest.raises(Refused, match=why):
+            noticing.publish_notice(city, world.round.id, cases, contact, w.new_token())
+    with pytest.raises(OutOfScope):
+        noticing.publish_notice(city, world.round.id, [999], "电话", w.new_token())
+    with pytest.raises(OutOfScope):
+        noticing.publish_notice(w.viewer(world.experts[0]), world.round.id, [done.id], "电话", w.new_token())
+    assert not PublicNotice.select().exists()
+    assert w.fresh(done).stage == "determination"
+
+
+def test_publishing_twice_with_one_form_makes_one_notice() -> None:
+    world = w.build(1, 3)
+    case = world.cases[0]
+    w.to_determination(world, case)
+    w.determine(world, case)
+    token, city = w.new_token(), w.viewer(world.city_reviewer)
+    first = noticing.publish_notice(city, world.round.id, [case.id], "电话", token)
+    second = noticing.publish_notice(city, world.round.id, [case.id], "电话", token)
+    assert (second["notice"], PublicNotice.select().count(), NoticeEntry.select().count()) == (first["notice"], 1, 1)
+
+
+def test_an_excellent_city_carrier_is_marked_for_recommendation() -> None:
+    world = w.build(1, 3)
+    w.to_closed(world, world.cases[0])
+    mark = CarrierMark.get()
+    assert (mark.kind, mark.carrier_id) == ("priority_recommendation", world.carriers[0].id)
+    assert "第十八条" in mark.clause
+
+
+def test_false_materials_take_the_title_and_leave_a_mark() -> None:
+    world = w.build(1, 3)
+    w.to_closed(world, world.cases[0], false_materials=True)
+    kinds = {mark.kind for mark in CarrierMark.select()}
+    assert kinds == {"research_dishonesty_record", "title_revoked"}
+    carrier = Carrier.get_by_id(world.carriers[0].id)
+    assert (carrier.title_status, carrier.title_revoked_on) == ("revoked", DAY_AFTER)
+    assert not Award.select().exists()
+
+
+def test_a_provincial_title_is_not_the_citys_to_revoke() -> None:
+    world = w.build(1, 3)
+    Carrier.update(level="provincial").execute()
+    w.to_closed(world, world.cases[0], false_materials=True)
+    assert Carrier.get_by_id(world.carriers[0].id).title_status == "held"
