@@ -12,7 +12,7 @@ from core.cases.action import Receipt, once, require_version, transaction
 from core.cases.rounds import find_round
 from core.cases.submitting import add_submission, evidence_of, latest_submission
 from core.errors import Refused
-from core.models import Case, DeterminationCheck, EvaluationRound, PanelOpinion, Result, ScoreSheet
+from core.models import Case, DeterminationCheck, EvaluationRound, PanelOpinion, Result, ScoreSheet, Submission
 from core.people.scope import Viewer, find_case
 from core.policy.determination import Check, Determination, checks_needed, determine
 from core.policy.numbers import exact, plain
@@ -141,9 +141,9 @@ def missing_checks(case: Case) -> list[Check]:
     return [check for check in checks_needed(definitions.policy_of(case)) if check.key not in made]
 
 
-def facts_of(case: Case) -> dict[str, Any]:
+def facts_of(case: Case, known: Mapping[str, DeterminationCheck] | None = None) -> dict[str, Any]:
     """The facts that a determination rests on: what was checked, and what the register says of the carrier."""
-    made = checks_of(case)
+    made = checks_of(case) if known is None else known
     needed = checks_needed(definitions.policy_of(case))
     facts: dict[str, Any] = {"level": case.carrier.level, "kind": case.carrier.kind}
     facts["vetoes"] = [c.key for c in needed if c.veto and c.key in made and made[c.key].value is True]
@@ -298,9 +298,15 @@ def is_outdated(result: Result) -> bool:
     The reference moved, a check found something else, or a figure was corrected since.
     """
     case = result.case
-    if result.reference_version != definitions.round_of(case).reference_version or result.facts != facts_of(case):
+    return outdated_by(result, definitions.round_of(case), facts_of(case), latest_submission(case))
+
+
+def outdated_by(
+    result: Result, round_: EvaluationRound, facts: Mapping[str, Any], submission: Submission | None
+) -> bool:
+    """As `is_outdated`, for lists that have read the round, the facts and the newest submission already."""
+    if result.reference_version != round_.reference_version or result.facts != facts:
         return True
-    submission = latest_submission(case)
     return submission is not None and submission.submitted_at > result.determined_at
 
 

@@ -87,7 +87,7 @@ def _open_notice(viewer: Viewer, round_: EvaluationRound, contact: str, title: s
     rules, today = rules_of(round_), clock.today()
     return PublicNotice.create(
         round=round_,
-        title=title or _title(round_),
+        title=title or notice_title(round_),
         opened_on=today,
         last_day=notice_last_day(round_, today),
         working_days=rules.clock.length or 0,
@@ -98,7 +98,7 @@ def _open_notice(viewer: Viewer, round_: EvaluationRound, contact: str, title: s
     )
 
 
-def _title(round_: EvaluationRound) -> str:
+def notice_title(round_: EvaluationRound) -> str:
     """The notice's title; later ones of the same round say which they are."""
     number = round_.notices.count() + 1
     return f"{round_.title}结果公示" + (f"（第 {number} 次）" if number > 1 else "")

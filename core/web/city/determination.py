@@ -51,9 +51,9 @@ def _draw(case: Case, refusal: Refusal = NOTHING) -> str:
         case=case,
         round=definitions.round_of(case),
         stage=definitions.workflow_of(case).stage(case.stage),
-        checks=checks_needed(policy) if case.outcome != "absent" else [],
+        checks=_checks(case),
         made=determining.checks_of(case),
-        missing={check.key for check in determining.missing_checks(case)},
+        missing={check.key for check in determining.missing_checks(case)} if policy.has("facts") else set(),
         declared=submission.answers if submission else {},
         groups=point_groups(policy, indicators, names) if indicators else [],
         totals=expert_totals(indicators) if indicators else [],
@@ -64,6 +64,12 @@ def _draw(case: Case, refusal: Refusal = NOTHING) -> str:
         refusal=refusal,
         names=names,
     )
+
+
+def _checks(case: Case) -> list[Check]:
+    """What must be checked in this case; nothing where the carrier did not take part or the policy asks nothing."""
+    policy = definitions.policy_of(case)
+    return checks_needed(policy) if policy.has("facts") and case.outcome != "absent" else []
 
 
 def _proposal(case: Case) -> dict[str, Any]:
@@ -96,7 +102,7 @@ def checks_save(case_id: int) -> Page:
     case = my_case(case_id)
     given = {
         check.key: _finding(check)
-        for check in checks_needed(definitions.policy_of(case))
+        for check in _checks(case)
         if request.form.get(f"check-{check.key}", "").strip()
     }
     return carry_out(

@@ -111,11 +111,12 @@ def _compared(case: Case, before: Result, after: Result | None) -> list[tuple[st
     if after is None or after.id == before.id or not (before.indicators or after.indicators):
         return []
     scheme = scheme_of(definitions.policy_of(case))
-    rows = [
-        (indicator.name, *(shown(r.indicators.get(indicator.code, {}).get("points", "")) for r in (before, after)))
-        for indicator in scheme.indicators
-    ]
+    rows = [(i.name, _points(before, i.code), _points(after, i.code)) for i in scheme.indicators]
     return [row for row in rows if row[1] != row[2]]
+
+
+def _points(result: Result, code: str) -> str:
+    return shown(result.indicators.get(code, {}).get("points", ""))
 
 
 @pages.post("/objections/<int:objection_id>/confirm")

@@ -8,8 +8,8 @@ from typing import Any
 
 from peewee import JOIN
 
-from core.cases import definitions
-from core.models import Carrier, Case, DeterminationCheck, District, EvaluationRound, NoticeEntry, Result
+from core.cases import definitions, determining
+from core.models import Carrier, Case, DeterminationCheck, District, EvaluationRound, NoticeEntry, Result, Submission
 from core.policy.determination import checks_needed
 
 
@@ -45,24 +45,38 @@ def lines_of(round_: EvaluationRound) -> list[ReadyLine]:
         .order_by(Case.number)
     )
     ids = [case.id for case in cases] or [0]
-    made: dict[int, set[str]] = {}
-    rows: Any = DeterminationCheck.select(DeterminationCheck.case, DeterminationCheck.fact)
-    for case_id, fact in rows.where(DeterminationCheck.case.in_(ids)).tuples():
-        made.setdefault(case_id, set()).add(fact)
-    results: dict[int, Any] = {}
-    newest: Any = Result.select(Result.case, Result.version, Result.grade, Result.total, Result.reference_version, Result.id)
-    for case_id, *values in newest.where(Result.case.in_(ids)).order_by(Result.version).tuples():
-        results[case_id] = tuple(values)
+    made: dict[int, dict[str, DeterminationCheck]] = {}
+    for check in DeterminationCheck.select().where(DeterminationCheck.case.in_(ids)):
+        made.setdefault(check.case_id, {})[check.fact] = check
+    results = _newest(Result.select().where(Result.case.in_(ids)).order_by(Result.version))
+    columns = Submission.select(Submission.case, Submission.submitted_at).where(Submission.case.in_(ids))
+    submissions = _newest(columns.order_by(Submission.number))
     entries: Any = NoticeEntry.select(NoticeEntry.case, NoticeEntry.result).where(NoticeEntry.case.in_(ids))
     noticed: dict[int, int] = dict(entries.order_by(NoticeEntry.id).tuples())
     needed = checks_needed(policy) if policy.has("facts") else []
     lines = []
     for case in cases:
-        version, grade, total, reference, result = results.get(case.id, (0, "", "", 0, 0))
-        absent = case.outcome == "absent"
-        missing = [] if absent else [c.name for c in needed if c.key not in made.get(case.id, set())]
-        stale = bool(version) and (reference != round_.reference_version or noticed.get(case.id) == result)
-        lines.append(
-            ReadyLine(case, missing, grade, Decimal(total) if total else None, version, stale, case.id in noticed)
+        case.round = round_  # so that nobody reads it again for each case
+        own = made.get(case.id, {})
+        result = results.get(case.id)
+        missing = [] if case.outcome == "absent" else [check.name for check in needed if check.key not in own]
+        stale = result is not None and (
+            noticed.get(case.id) == result.id
+            or determining.outdated_by(
+                result, round_, determining.facts_of(case, own), submissions.get(case.id)
+            )
         )
+        lines.append(_line(case, missing, result, stale, case.id in noticed))
     return lines
+
+
+def _newest(rows: Any) -> dict[int, Any]:
+    """Case → the last of its rows."""
+    return {row.case_id: row for row in rows}
+
+
+def _line(case: Case, missing: list[str], result: Result | None, stale: bool, noticed: bool) -> ReadyLine:
+    if result is None:
+        return ReadyLine(case, missing, "", None, 0, False, noticed)
+    total = Decimal(result.total) if result.total else None
+    return ReadyLine(case, missing, result.grade, total, result.version, stale, noticed)

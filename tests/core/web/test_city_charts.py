@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ def test_parts_of_a_bar_follow_each_other_and_stay_inside() -> None:
     line = DistrictLine("海港区", 1, {"decided": 8, "panel": 2, "city": 1, "district": 1, "fill": 0})
     parts = charts.bar(line, 12)
     assert [part.count for part in parts] == [8, 2, 1, 1]
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         assert after.x >= before.x + before.width
     assert parts[-1].x + parts[-1].width <= charts.BAR_WIDTH
 

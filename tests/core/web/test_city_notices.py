@@ -136,7 +136,7 @@ def test_a_rescored_case_shows_both_results_and_is_published_again(world: w.Worl
     city.send(f"{address}/correct", f"{address}/correct", area_m2="900", reason="异议核实")
     city.send(f"{address}/determination", f"{address}/determine", ground="异议成立")
     text = plain(city.get(page))
-    assert "公示的结果" in text and "重新认定的结果" in text and "异议成立" in text and "重新公示" in text
+    assert "众创空间场地面积" in text and "公示的结果" in text and "重新认定的结果" in text and "异议成立" in text and "重新公示" in text
     assert Result.select().where(Result.case == case).count() == 2
     assert publish(world, city, 0).id != notice.id
     assert w.fresh(case).stage == "public_notice"

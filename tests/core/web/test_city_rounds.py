@@ -67,7 +67,7 @@ def test_the_plan_asks_what_the_policy_asks_and_names_what_is_missing(planned: s
     answer = city.send(f"{planned}/plan", f"{planned}/plan", cutoff="2024-05-31", schedule="六月填报")
     assert answer.status_code == 302
     assert newest().plan == {"cutoff": "2024-05-31", "schedule": "六月填报"}
-    with pytest.raises(Refused, match="材料报送截止日.*参评专家.*评分细则.*参评名单"):
+    with pytest.raises(Refused, match=r"材料报送截止日.*参评专家.*评分细则.*参评名单"):
         rounds.open_round(w.viewer(w.Account.get_by_id(newest().created_by_id)), newest().id, new_token())
     assert "还不能开启" in plain(city.get(f"{planned}/open"))
 
