@@ -9,8 +9,8 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 
+from core import admin, storage
 from core import settings as settings_module
-from core import storage
 from core.cases import demo_date
 from core.models import connect, database
 from core.settings import Settings
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     compression.install(app)
     for pages in _blueprints():
         app.register_blueprint(pages)
+    admin.install(app)
     return app
 
 

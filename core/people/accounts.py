@@ -131,3 +131,10 @@ def set_active(account: Account, active: bool) -> None:
     with database.atomic():
         Account.update(is_active=active).where(Account.id == account.id).execute()
         sign_out_everywhere(account)
+
+
+def locked_until(account: Account) -> datetime | None:
+    """Until when failed sign-ins keep this account's name locked; None when it is not."""
+    row = SignInFailure.get_or_none(SignInFailure.name_digest == _digest(account.username))
+    until: datetime | None = row.locked_until if row else None
+    return until if until and until > clock.now() else None

@@ -1,0 +1,175 @@
+"""The chains, for the auditor: what was administered, that something happened to a case (never what it says).
+
+Checking names the first bad row; the export opens in spreadsheets without running anything.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask import Response, flash, redirect, request, stream_with_context, url_for
+from flask_admin import expose
+from peewee import JOIN
+
+from core import clock
+from core.admin.audit_words import ADMIN_KINDS, CASE_KINDS, DATA_NAMES
+from core.admin.base import Answer, Page, whole
+from core.cases import admin_events, events
+from core.cases.action import transaction
+from core.models import Account, AdminEvent, Case, CaseEvent
+from core.web.access import viewer
+from core.web.words import moment, role_name
+
+ROWS = 50
+
+
+def said(event: AdminEvent) -> list[tuple[str, str]]:
+    """The values of an administrative change as (name, text)."""
+    data = json.loads(event.body)["data"]
+    return [
+        (DATA_NAMES.get(key, key), _text(key, value)) for key, value in data.items() if value not in (None, "", {}, [])
+    ]
+
+
+def _text(key: str, value: Any) -> str:
+    if key == "role":
+        return role_name(str(value))
+    if key == "digest":
+        return str(value)[:12]
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    if isinstance(value, dict):
+        return "；".join(f"{DATA_NAMES.get(k, k)} {v}" for k, v in value.items())
+    return str(value)
+
+
+def first_fault() -> str:
+    """The first bad row of all chains in a sentence; empty when every chain holds."""
+    broken = admin_events.first_fault()
+    if broken is not None:
+        return f"管理事项第 {broken} 条与链不符。"
+    for case in Case.select().order_by(Case.id).iterator():
+        fault = events.verify(case)
+        if fault is not None:
+            return f"办件 {case.number} 第 {fault.sequence} 条：{fault.message}。"
+    return ""
+
+
+def safe_cell(value: object) -> str:
+    """Text that a spreadsheet shows and never runs: what could begin a formula gets an apostrophe."""
+    text = str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠") else text
+
+
+def as_csv(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """CSV with a byte order mark, a row at a time."""
+    yield "\ufeff"
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([safe_cell(cell) for cell in row])
+        yield line.getvalue()
+
+
+class Audit(Page):
+    """Administrative changes, newest first; checking and export of all chains."""
+
+    roles = ("auditor",)
+    title, group, slug = "管理事项", "审计", "audit"
+
+    @expose("/")
+    def index(self) -> Answer:
+        """One page of the administrative chain."""
+        query = self._chosen().order_by(AdminEvent.sequence.desc())
+        if request.args.get("after"):
+            query = query.where(AdminEvent.sequence < whole(request.args["after"]))
+        found = list(query.limit(ROWS + 1))
+        rows = found[:ROWS]
+        kind = request.args.get("kind") or None
+        more = url_for(".index", after=rows[-1].sequence, kind=kind) if len(found) > ROWS else ""
+        return self.render("admin/audit.html", rows=rows, said=said, more=more, kinds=ADMIN_KINDS, chosen=kind or "")
+
+    def _chosen(self) -> Any:
+        query = AdminEvent.select(AdminEvent, Account).join(Account, JOIN.LEFT_OUTER)
+        kind = request.args.get("kind")
+        return query.where(AdminEvent.kind == kind) if kind else query
+
+    @expose("/verify", methods=("POST",))
+    def verify(self) -> Answer:
+        """Check every chain and say the first bad row."""
+        fault = first_fault()
+        chains = Case.select().count() + 1
+        with transaction():
+            admin_events.record(viewer(), "audit_verified", {"chains": chains, "fault": fault})
+        flash(f"链有不符：{fault}" if fault else f"{chains} 条链全部完好。", "error" if fault else "message")
+        return redirect(url_for(".index"))
+
+    @expose("/export", methods=("POST",))
+    def export(self) -> Answer:
+        """The administrative chain (of the chosen kind) as CSV, oldest first."""
+        with transaction():
+            admin_events.record(viewer(), "audit_exported", {"kind": request.args.get("kind", "")})
+        head = ("序号", "时间", "事项", "经办人", "政策日期", "内容", "摘要")
+        rows = (
+            (e.sequence, moment(e.occurred_at), ADMIN_KINDS.get(e.kind, e.kind), e.actor.display_name if e.actor else "系统",
+             e.policy_date, "；".join(f"{k}：{v}" for k, v in said(e)), e.hash)
+            for e in self._chosen().order_by(AdminEvent.sequence)
+        )  # fmt: skip
+        return _download("管理事项", (head, *rows))
+
+
+def _download(name: str, rows: Iterable[Iterable[object]]) -> Response:
+    from urllib.parse import quote
+
+    answer = Response(stream_with_context(as_csv(rows)), mimetype="text/csv")
+    filename = quote(f"{name}-{clock.today():%Y%m%d}.csv")
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"audit.csv\"; filename*=UTF-8''{filename}"
+    return answer
+
+
+class CaseChains(Page):
+    """That something happened to a case, when and by whom; no content, no written words."""
+
+    roles = ("auditor",)
+    title, group, slug = "办件的链", "审计", "chains"
+
+    @expose("/")
+    def index(self) -> Answer:
+        """One page of events of all cases (or of one number), newest first."""
+        query = self._chosen().order_by(CaseEvent.id.desc())
+        if request.args.get("after"):
+            query = query.where(CaseEvent.id < whole(request.args["after"]))
+        found = list(query.limit(ROWS + 1))
+        rows = found[:ROWS]
+        number = request.args.get("number", "").strip()
+        more = url_for(".index", after=rows[-1].id, number=number or None) if len(found) > ROWS else ""
+        return self.render("admin/chains.html", rows=rows, more=more, kinds=CASE_KINDS, number=number)
+
+    def _chosen(self) -> Any:
+        columns = (CaseEvent.id, CaseEvent.sequence, CaseEvent.kind, CaseEvent.occurred_at, CaseEvent.hash)
+        query = (
+            CaseEvent.select(*columns, CaseEvent.policy_date, Case.number, Account.display_name)
+            .join(Case)
+            .switch(CaseEvent)
+            .join(Account, JOIN.LEFT_OUTER)
+        )
+        number = request.args.get("number", "").strip()
+        return query.where(Case.number == number) if number else query
+
+    @expose("/export", methods=("POST",))
+    def export(self) -> Answer:
+        """The same as CSV, oldest first."""
+        with transaction():
+            admin_events.record(viewer(), "audit_exported", {"kind": "cases"})
+        head = ("办件", "序号", "时间", "事项", "经办人", "政策日期", "摘要")
+        rows = (
+            (e.case.number, e.sequence, moment(e.occurred_at), CASE_KINDS.get(e.kind, e.kind),
+             e.actor.display_name if e.actor else "系统", e.policy_date, e.hash)
+            for e in self._chosen().order_by(CaseEvent.case, CaseEvent.sequence)
+        )  # fmt: skip
+        return _download("办件的链", (head, *rows))

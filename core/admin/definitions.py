@@ -1,0 +1,187 @@
+"""Definitions, for a region's policy officer: every version, drafts, what is wrong with them, publishing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from wtforms import DateField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from core import clock
+from core.admin.base import Answer, Page, PlainForm, attempt, status_of, token, whole
+from core.admin.parameters import my_regions, region_chosen
+from core.cases import authoring, authoring_checks, authoring_diff, definitions
+from core.cases.authoring_checks import KINDS
+from core.cases.authoring_words import STAGE_KINDS
+from core.errors import OutOfScope, Refused
+from core.models import DefinitionVersion, EvaluationRound
+from core.web.access import viewer
+from core.web.shell import use_region
+
+EDITORS = {
+    "workflow": "workflow",
+    "form": "form",
+    "indicators": "indicators",
+    "grades": "grades",
+    "parameters": "parameters",
+}
+"""The kinds that have plain forms beside the text."""
+
+
+class Published(PlainForm):
+    """From when, and why."""
+
+    in_force_from = DateField("从哪天起生效", [InputRequired("请填写生效日期")])
+    reason = TextAreaField(
+        "为什么改，依据哪份文件",
+        [InputRequired("请写明为什么改、依据哪份文件"), Length(max=500)],
+        render_kw={"rows": 3},
+    )
+
+
+class Withdrawn(PlainForm):
+    """Why a draft is given up."""
+
+    reason = TextAreaField("为什么撤回", [Length(max=500)], render_kw={"rows": 2})
+
+
+def kind_name(kind: str) -> str:
+    """A kind as people call it."""
+    return KINDS.get(kind, kind)
+
+
+def read(definition_id: int) -> DefinitionVersion:
+    """A definition of this person's region; the page belongs to that region. Raises OutOfScope."""
+    row = authoring.find_definition(viewer(), definition_id)
+    use_region(row.region)
+    return row
+
+
+def data_or_none(row: DefinitionVersion) -> dict[str, Any] | None:
+    """The definition as data, None while its text cannot be read."""
+    try:
+        return authoring.data_of(row)
+    except Refused:
+        return None
+
+
+class Definitions(Page):
+    """The list, one version, its text, comparing, publishing and withdrawing."""
+
+    roles = ("policy_officer",)
+    title, group, slug = "各项规定", "规定", "definitions"
+
+    @expose("/")
+    def index(self) -> Answer:
+        """Every definition of the region with its versions, newest first."""
+        region = region_chosen()
+        columns = (DefinitionVersion.id, DefinitionVersion.kind, DefinitionVersion.key, DefinitionVersion.version)
+        rows = DefinitionVersion.select(
+            *columns, DefinitionVersion.status, DefinitionVersion.origin, DefinitionVersion.in_force_from
+        ).where(DefinitionVersion.region == region)
+        groups: dict[tuple[str, str], list[DefinitionVersion]] = {}
+        for row in rows:
+            groups.setdefault((row.kind, row.key), []).append(row)
+        order = list(KINDS)
+        listed = sorted(
+            groups.items(), key=lambda pair: (order.index(pair[0][0]) if pair[0][0] in order else 99, pair[0][1])
+        )
+        for _, versions in listed:
+            versions.sort(key=lambda row: definitions.version_order(row.version), reverse=True)
+        current = set(definitions.in_force(region, clock.today()).values())
+        return self.render(
+            "admin/definitions.html",
+            region=region,
+            regions=my_regions(),
+            listed=listed,
+            current=current,
+            editors=EDITORS,
+        )
+
+    @expose("/<int:definition_id>/")
+    def one(self, definition_id: int) -> Answer:
+        """A version: what it says, what is wrong with it, and what can be done."""
+        row = read(definition_id)
+        draft = row.status == "draft"
+        data = data_or_none(row)
+        return self.render(
+            "admin/definition.html",
+            row=row,
+            data=data,
+            faults=authoring_checks.faults_of(row) if draft else [],
+            versions=authoring.versions_of(row),
+            base=authoring.base_of(row),
+            pinned_by=_pinned_by(row),
+            has_editor=row.kind in EDITORS and data is not None,
+            stage_kinds=dict(STAGE_KINDS),
+            loses_remarks=draft and any(line.lstrip().startswith("#") for line in row.text.splitlines()),
+        )
+
+    @expose("/<int:definition_id>/copy", methods=("POST",))
+    def copy(self, definition_id: int) -> Answer:
+        """Start a draft."""
+        read(definition_id)
+        receipt = attempt(lambda: authoring.copy_as_draft(viewer(), definition_id, token()))
+        return redirect(url_for(".one", definition_id=receipt["definition"] if receipt else definition_id))
+
+    @expose("/<int:definition_id>/text", methods=("GET", "POST"))
+    def text(self, definition_id: int) -> Answer:
+        """The text of a draft, with what is wrong at its line."""
+        row = read(definition_id)
+        typed = request.form.get("text", "") if request.method == "POST" else row.text
+        if request.method == "POST":
+            seen = request.form.get("seen", "")
+            if attempt(lambda: authoring.save_text(viewer(), row.id, typed, seen, token())):
+                return redirect(url_for(".text", definition_id=row.id))
+        faults = authoring_checks.faults_of(row) if row.status == "draft" else []
+        page = self.render("admin/definition_text.html", row=row, typed=typed, faults=faults)
+        return page, 409 if request.method == "POST" else 200
+
+    @expose("/<int:definition_id>/compare/")
+    def compare(self, definition_id: int) -> Answer:
+        """What differs from another version of the same definition."""
+        row = read(definition_id)
+        versions = authoring.versions_of(row)
+        chosen = request.args.get("with")
+        other = next((v for v in versions if v.id == whole(chosen)), None) if chosen else authoring.base_of(row)
+        if chosen and other is None:
+            raise OutOfScope
+        mine, theirs = data_or_none(row), data_or_none(other) if other else None
+        found = authoring_diff.changes(theirs, mine) if mine is not None and theirs is not None else None
+        return self.render("admin/definition_compare.html", row=row, other=other, versions=versions, changes=found)
+
+    @expose("/<int:definition_id>/publish", methods=("GET", "POST"))
+    def publish(self, definition_id: int) -> Answer:
+        """Everything that is wrong, what changes, from when and why; then for good."""
+        row = read(definition_id)
+        if row.status != "draft":
+            flash("只有草稿可以发布。", "error")
+            return redirect(url_for(".one", definition_id=row.id))
+        form = Published(request.form if request.method == "POST" else None, data={"in_force_from": clock.today()})
+        if request.method == "POST" and form.validate():
+            seen, day, reason = request.form.get("seen", ""), form.in_force_from.data, form.reason.data
+            if attempt(lambda: authoring.publish(viewer(), row.id, day, reason, seen, token()), form):
+                return redirect(url_for(".one", definition_id=row.id))
+        base, data = authoring.base_of(row), data_or_none(row)
+        old = data_or_none(base) if base else None
+        found = authoring_diff.changes(old, data) if old is not None and data is not None else []
+        faults = authoring_checks.faults_of(row)
+        page = self.render("admin/definition_publish.html", row=row, form=form, faults=faults, changes=found, base=base)
+        return page, status_of(form)
+
+    @expose("/<int:definition_id>/withdraw", methods=("GET", "POST"))
+    def withdraw(self, definition_id: int) -> Answer:
+        """Asks, then gives a draft up."""
+        row = read(definition_id)
+        form = Withdrawn(request.form if request.method == "POST" else None)
+        if request.method == "POST" and form.validate():
+            if attempt(lambda: authoring.withdraw(viewer(), row.id, form.reason.data or "", token()), form):
+                return redirect(url_for(".index", region=row.region.key))
+        return self.render("admin/definition_withdraw.html", row=row, form=form), status_of(form)
+
+
+def _pinned_by(row: DefinitionVersion) -> list[EvaluationRound]:
+    rounds = EvaluationRound.select().where(EvaluationRound.region == row.region_id)
+    return [one for one in rounds if row.id in (one.pinned or {}).values()]

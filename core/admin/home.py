@@ -1,0 +1,35 @@
+"""The first page of the administration: what this person administers."""
+
+from __future__ import annotations
+
+from flask_admin import AdminIndexView, expose
+
+from core.admin.base import ADMINISTRATORS, Answer, Guarded
+
+
+class Home(Guarded, AdminIndexView):
+    """A card for every page that this person's roles open."""
+
+    roles = ADMINISTRATORS
+    about = {
+        "admin_accounts": "新增、停用、解锁、重设密码、退出登录",
+        "admin_years": "录入每年的放假和调休，期限才算得出来",
+        "admin_days": "一个地区或全国与平常不同的日子",
+        "admin_regions": "启用或停用地区，查看插件的问题，新建地区",
+        "admin_grants": "授予和收回角色",
+        "admin_audit": "管理事项的链、办件的链、核对和导出",
+        "admin_definitions": "流程、表单、指标体系和其他规定的版本",
+        "admin_parameters": "办法留给解读、惯例或录入的数",
+        "admin_organisations": "运营主体",
+        "admin_districts": "区县和归口管理部门",
+        "admin_carriers": "众创空间、孵化器等，以及标记",
+        "admin_rounds": "各批次按哪一版规定办理",
+    }
+
+    def __init__(self) -> None:
+        super().__init__(name="管理首页", url="/admin")
+
+    @expose()
+    def index(self) -> Answer:
+        """The cards."""
+        return self.render("admin/index.html")
