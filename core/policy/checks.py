@@ -267,9 +267,9 @@ def _conditions(file: str, data: dict[str, Any]) -> Iterator[Finding]:
             )
         if condition.get("since") and "months" not in condition:
             yield Finding(file, f"{place}.months", "从日期起算的条件要写满几个月", "months = 12")
-        names = set(condition.get("since", ())) | set(
-            compile_formula(condition["when"]).names if condition.get("when") else ()
-        )
+        names = set(condition.get("since", ()))
+        for written in ("when", "or_when"):
+            names |= compile_formula(condition[written]).names if condition.get(written) else frozenset()
         yield from _unknown(names - known, known, file, place)
 
 
@@ -291,14 +291,19 @@ def _rule_facts(files: _Files) -> Iterator[Finding]:
 
 def _own_facts(files: _Files) -> Iterator[Finding]:
     """Conditions of a definition that declares its own facts name only those."""
-    for kind, lists, more in (("corrective_action", ("consequences",), {"outcome"}),):
+    for kind, name, more in (
+        ("corrective_action", "consequences", {"outcome"}),
+        ("eligibility", "rules", set()),
+        ("exit", "grounds", set()),
+    ):
         for file, data in files.get(kind, []):
-            known = {fact["key"] for fact in data.get("facts", [])} | more
-            for name in lists:
-                for index, entry in enumerate(data.get(name, [])):
-                    for written in ("when", "applies_when", "exits_when", "value"):
-                        used = compile_formula(entry[written]).names if entry.get(written) else frozenset()
-                        yield from _unknown(set(used) - known, known, file, f"{name}.{index}.{written}")
+            known: set[str] = {fact["key"] for fact in data.get("facts", [])} | more
+            for index, entry in enumerate(data[name]):
+                for written in ("when", "applies_when", "exits_when", "value"):
+                    used = compile_formula(entry[written]).names if entry.get(written) else frozenset()
+                    yield from _unknown(set(used) - known, known, file, f"{name}.{index}.{written}")
+                for written in ("since", "until", "fact", "effective"):
+                    yield from _unknown(set(filter(None, [entry.get(written)])) - known, known, file, f"{name}.{index}")
 
 
 def _unknown(names: set[str], known: set[str], file: str, place: str) -> Iterator[Finding]:

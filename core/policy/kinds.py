@@ -185,7 +185,57 @@ _PARAMETERS: Shape = {
 _SCOPE: Shape = {
     **_TOP,
     "facts": _tables(_FACT),
-    "conditions": _tables({**_NAMED, "when": Key("formula"), "since": Key("texts"), "months": Key("whole")}),
+    "conditions": _tables(
+        {**_NAMED, "when": Key("formula"), "since": Key("texts"), "months": Key("whole"), "or_when": Key("formula")}
+    ),
+}
+
+_PART: Shape = {"whole": _MUST, "parts": Key("texts", required=True), **_CITED}
+_ELIGIBILITY: Shape = {
+    **_TOP,
+    "binding": Key("yes_no"),
+    "binding_when": Key("formula"),
+    "required": Key("texts"),
+    "facts": _tables(_FACT),
+    "parts": _tables(_PART, required=False),
+    "rules": _tables(
+        {
+            **_NAMED,
+            "applies_when": Key("formula"),
+            "when": Key("formula"),
+            "value": Key("formula"),
+            "at_least": Key("number"),
+            "unit": _TEXT,
+            "since": _TEXT,
+            "until": _TEXT,
+            "months": Key("whole"),
+            "fact": _TEXT,
+            "contains": _TEXT,
+            "starts_with": _TEXT,
+        }
+    ),
+    # What no figure decides: a reviewer gives an opinion on each.
+    "judged": _tables(_NAMED, required=False),
+}
+
+_ENROLMENT: Shape = {
+    **_TOP,
+    "facts": _tables(_FACT),
+    "titles": _tables({**_NAMED, "directly": Key("yes_no", required=True)}),
+    "approved_when": Key("formula", required=True),
+}
+
+_EXIT: Shape = {
+    **_TOP,
+    "facts": _tables(_FACT),
+    "grounds": _tables(
+        {
+            **_NAMED,
+            "applies_when": Key("formula", required=True),
+            "exits_when": Key("formula", required=True),
+            "effective": _MUST,
+        }
+    ),
 }
 
 _PANEL: Shape = {
@@ -265,6 +315,9 @@ SHAPES: dict[str, Shape] = {
     "corrective_action": _CORRECTIVE_ACTION,
     "parameters": _PARAMETERS,
     "scope": _SCOPE,
+    "eligibility": _ELIGIBILITY,
+    "enrolment": _ENROLMENT,
+    "exit": _EXIT,
     "panel": _PANEL,
     "notice": _NOTICE,
     "clocks": _CLOCKS,

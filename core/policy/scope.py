@@ -12,15 +12,20 @@ from core.policy.facts import Fact, FactValue, fact_values, read_facts
 from core.policy.rules import Rule, read_rule
 from core.policy.trace import Step, Trace
 from core.policy.version import PolicyVersion
+from forms.formula import compile_formula
 
 
 @dataclass(frozen=True)
 class ScopeCondition:
-    """A condition over facts, or a date (the earliest of several) that lies so many months back."""
+    """A condition over facts, or a date (the earliest of several) that lies so many months back.
+
+    ``or_when`` is a formula that meets the condition whatever the dates say.
+    """
 
     rule: Rule
     since: tuple[str, ...] = ()
     months: int = 0
+    or_when: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,12 @@ def scope_rules(policy: PolicyVersion) -> ScopeRules:
     """The policy's scope. Raises NotCovered when it names none."""
     data = policy.definition("scope")
     conditions = tuple(
-        ScopeCondition(read_rule(entry), tuple(entry.get("since", ())), int(policy.resolve(entry.get("months", 0))))
+        ScopeCondition(
+            read_rule(entry),
+            tuple(entry.get("since", ())),
+            int(policy.resolve(entry.get("months", 0))),
+            entry.get("or_when", ""),
+        )
         for entry in data["conditions"]
     )
     return ScopeRules(read_facts(data["facts"]), conditions)
@@ -75,6 +85,8 @@ def _met(condition: ScopeCondition, facts: Mapping[str, FactValue], cutoff: date
         return met, rule.step(facts, met)
     dates = [value for name in condition.since if isinstance(value := facts.get(name), date)]
     met = bool(dates) and add_months(min(dates), condition.months) <= cutoff
+    if not met and condition.or_when:
+        met = compile_formula(condition.or_when).holds(facts)
     inputs = {**{name: facts.get(name) for name in condition.since}, "cutoff": cutoff}
     return met, Step(rule.name, rule.clause, rule.basis, inputs, met)
 

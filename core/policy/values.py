@@ -54,6 +54,11 @@ def indicator_values(scheme: Scheme, answers: Mapping[str, object]) -> dict[str,
     return {i.code: value_of(i, answers) for i in scheme.indicators if i.value}
 
 
+def exact_value(source: str, values: Mapping[str, object]) -> Fraction | None:
+    """Plain arithmetic over numbers, exactly; None where a number is missing, a divisor is zero, or it is no such."""
+    return _fraction(_tree(source), values)
+
+
 @lru_cache(maxsize=1024)
 def _tree(source: str) -> Node:
     return parse(source)

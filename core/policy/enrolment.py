@@ -1,0 +1,85 @@
+"""Entering a system of carriers (纳入) and leaving it (退出), and from which day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.errors import Refused
+from core.policy.facts import fact_values, read_facts
+from core.policy.rules import read_rule
+from core.policy.trace import Step, Trace
+from core.policy.version import PolicyVersion
+from forms.formula import compile_formula
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """``directly``: the title alone is enough; otherwise it takes an application and its approval."""
+
+    directly: bool
+    enrolled: bool
+    trace: Trace
+
+
+@dataclass(frozen=True)
+class Exit:
+    """``effective`` is the day from which the carrier is out; None while it stays, or while the day is not known."""
+
+    enrolled: bool
+    effective: date | None
+    grounds: tuple[str, ...]
+    missing: tuple[str, ...]
+    trace: Trace
+
+
+def enrol(policy: PolicyVersion, given: Mapping[str, object]) -> Enrolment:
+    """Whether a carrier enters by its `title`, or by an approved application.
+
+    Raises Refused for unknown facts and titles, NotCovered when the policy knows no such system.
+    """
+    data = policy.definition("enrolment")
+    facts: dict[str, Any] = dict(fact_values(read_facts(data["facts"]), given))
+    titles = {entry["key"]: entry for entry in data["titles"]}
+    title = titles.get(facts.get("title", ""))
+    directly = bool(title and title["directly"])
+    approved = compile_formula(data["approved_when"]).holds(facts)
+    if title is not None:
+        rule = read_rule(title)
+        steps = [Step(rule.name, rule.clause, rule.basis, facts, "直接纳入" if directly else "须申请")]
+    else:
+        steps = [Step("没有原来认定的称号，须申请", data.get("clause", ""), data.get("basis", ""), facts, "须申请")]
+    return Enrolment(directly, directly or approved, tuple(steps))
+
+
+def leave(policy: PolicyVersion, given: Mapping[str, object]) -> Exit:
+    """Whether a carrier leaves on the grounds that the facts bring up; the earliest effective day counts.
+
+    Raises Refused for unknown facts and when the facts bring up no ground, NotCovered without such rules.
+    """
+    data = policy.definition("exit")
+    facts: dict[str, Any] = dict(fact_values(read_facts(data["facts"]), given))
+    brought = [entry for entry in data["grounds"] if compile_formula(entry["applies_when"]).holds(facts)]
+    if not brought:
+        needed = "、".join(entry["name"] for entry in data["grounds"])
+        raise Refused(f"没有写出退出的情形；可以是：{needed}。", {"finding": "没有写出情形"})
+    grounds: list[str] = []
+    missing: list[str] = []
+    days: list[date] = []
+    steps = []
+    for entry in brought:
+        formula = compile_formula(entry["exits_when"])
+        out = formula.holds(facts)
+        missing.extend(sorted(name for name in formula.names if name not in facts))
+        effective = facts.get(entry["effective"]) if out else None
+        if out:
+            grounds.append(entry["key"])
+        if out and effective is None:
+            missing.append(entry["effective"])
+        if isinstance(effective, date):
+            days.append(effective)
+        rule = read_rule(entry)
+        steps.append(Step(rule.name, rule.clause, rule.basis, facts, effective or ("退出" if out else "不退出")))
+    return Exit(not grounds, min(days, default=None), tuple(grounds), tuple(dict.fromkeys(missing)), tuple(steps))
