@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import render_template, request
@@ -110,12 +111,15 @@ def summary(round_id: int) -> Page:
     workflow = definitions.workflow_in(policy, round_.procedure)
     found = figures.figures_of(round_, workflow)
     grades = grades_of(policy)
+    given = {line.grade for line in grades.lines} if grades else set()
+    given |= {line.grade for line in found.results if line.grade}
+    shown = [grade for grade in GRADES if grade in given]
     return render_template(
         "city/summary.html",
         round=round_,
         figures=found,
-        districts=_by_district(found),
-        grade_counts={grade: sum(1 for r in found.results if r.grade == grade and not r.absent) for grade in GRADES},
+        districts=_by_district(found, shown),
+        grade_counts={grade: _count(found.results, grade) for grade in shown},
         absent=[r for r in found.results if r.absent],
         scale=charts.scale(found.results, grades.lines if grades else ()),
         lines=grades.lines if grades else (),
@@ -127,10 +131,14 @@ def summary(round_id: int) -> Page:
     )
 
 
-def _by_district(found: figures.Figures) -> list[DistrictSummary]:
+def _count(results: Iterable[figures.ResultLine], grade: str) -> int:
+    return sum(1 for line in results if line.grade == grade and not line.absent)
+
+
+def _by_district(found: figures.Figures, grades: Sequence[str]) -> list[DistrictSummary]:
     lines = []
     for district in found.districts:
-        own = [r for r in found.results if (r.district or 0) == district.id]
-        grades = {grade: sum(1 for r in own if r.grade == grade and not r.absent) for grade in GRADES}
-        lines.append(DistrictSummary(district.name, district.total, grades, sum(r.absent for r in own)))
+        own = [line for line in found.results if (line.district or 0) == district.id]
+        counts = {grade: _count(own, grade) for grade in grades}
+        lines.append(DistrictSummary(district.name, district.total, counts, sum(line.absent for line in own)))
     return lines
