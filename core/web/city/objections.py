@@ -158,6 +158,16 @@ def rule(objection_id: int) -> Page:
     )
 
 
+@pages.get("/objections/<int:objection_id>/settle")
+@open_to(ROLE)
+def settlement(objection_id: int) -> Page:
+    """The page that says what putting the new result in force does."""
+    found = _mine(objection_id)
+    case = my_case(found.entry.case_id)
+    newest = determining.latest_result(case)
+    return render_template("city/settle_confirm.html", objection=found, case=case, newest=newest)
+
+
 @pages.post("/objections/<int:objection_id>/settle")
 @open_to(ROLE)
 def settle(objection_id: int) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask
 
 from core import clock
-from core.cases import objecting
+from core.cases import noticing, objecting
 from core.models import Award, CarrierMark, NoticeEntry, Objection, PublicNotice, Result
 from tests import world as w
 from tests.conftest import SignIn
@@ -140,6 +141,25 @@ def test_a_rescored_case_shows_both_results_and_is_published_again(world: w.Worl
     assert Result.select().where(Result.case == case).count() == 2
     assert publish(world, city, 0).id != notice.id
     assert w.fresh(case).stage == "public_notice"
+
+
+def test_where_a_changed_result_needs_no_second_notice_it_is_put_in_force(
+    world: w.World, city: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = noticing.rules_of
+    monkeypatch.setattr(noticing, "rules_of", lambda round_: replace(rules(round_), notice_again=False))
+    notice = publish(world, city, 0)
+    objection = object_to(notice.entries[0])
+    case, page = world.cases[0], f"/city/objections/{objection.id}"
+    city.send(page, f"{page}/rule", ruling="rescored", text="少算一处场地")
+    early = city.send(f"{page}/settle", f"{page}/settle")
+    assert early.status_code == 422 and w.fresh(case).stage == "determination"
+    address = f"/city/cases/{case.id}"
+    city.send(f"{address}/determination", f"{address}/determine", ground="异议成立")
+    assert "不用重新公示" in plain(city.get(page))
+    assert "生效以后不能撤回" in city.get(f"{page}/settle").text
+    assert city.send(f"{page}/settle", f"{page}/settle").status_code == 302
+    assert w.fresh(case).outcome == "finished"
 
 
 def test_lists_and_summary_after_closing_and_money_called_back(world: w.World, city: Browser) -> None:
