@@ -17,6 +17,7 @@ from forms.definition import Column, Field, FormDefinition
 from forms.situation import is_blank
 
 SEPARATOR = "__"
+MOST_ROWS_AT_ONCE = 50
 
 
 class FormData(Protocol):
@@ -143,20 +144,29 @@ def _forget(raw: dict[str, str], key: str) -> None:
 
 
 def _read_table(question: Field, posted: Any, data: FormData, parsed: Parsed) -> None:
-    """Blank rows fall away, the others move up; then the row that was asked for is added."""
+    """Blank rows fall away, the others move up. Where rows are asked for, blank ones stay and those are added."""
     _forget(parsed.raw, question.key)
-    removed = data.getlist("remove_row")
+    removed, added = data.getlist("remove_row"), _rows_asked_for(question, data)
     rows: list[dict[str, object]] = []
     for entry in posted.entries:
         cells = entry.form._fields
-        if f"{question.key}.{entry.index}" in removed or not any(cell.typed.strip() for cell in cells.values()):
+        blank = not any(cell.typed.strip() for cell in cells.values())
+        if f"{question.key}.{entry.index}" in removed or (blank and not added):
             continue
         row: dict[str, object] = {}
         for key, cell in cells.items():
             _keep(parsed, f"{question.key}.{len(rows)}.{key}", cell, row, key)
         rows.append(row)
-    if question.key in data.getlist("add_row"):
-        rows.append({})
+    rows += [{} for _ in range(added)]
     parsed.answers.pop(question.key, None)
     if rows:
         parsed.answers[question.key] = rows
+
+
+def _rows_asked_for(question: Field, data: FormData) -> int:
+    """How many rows a button asks for: `key` one, `key.10` ten; a list may not grow past its bound so."""
+    for asked in data.getlist("add_row"):
+        key, _, count = asked.partition(".")
+        if key == question.key:
+            return min(int(count), MOST_ROWS_AT_ONCE) if count.isdigit() else 1
+    return 0

@@ -160,7 +160,7 @@ def test_table_rows_totals_and_buttons(form: CompiledForm) -> None:
     assert tags.by_id("f-orgs-2-name")["aria-label"] == "名称，第 3 行"
     assert '<option value="law" selected>法律</option>' in text
     assert [b["value"] for b in tags.named("remove_row")] == ["orgs.0", "orgs.1", "orgs.2"]
-    assert [b["value"] for b in tags.named("add_row")] == ["orgs"]
+    assert [b["value"] for b in tags.named("add_row")] == ["orgs", "orgs.10"]
     assert "合计 2 行" in text
     assert ">1,234</td>" in text
     assert 'data-l="服务（次）"' in text

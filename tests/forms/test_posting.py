@@ -94,6 +94,19 @@ def test_add_and_remove_a_row(form: CompiledForm) -> None:
     assert removed.answers["orgs"] == [{"name": "乙"}]
 
 
+def test_a_blank_row_on_the_page_stays_when_another_is_asked_for(form: CompiledForm) -> None:
+    blank = post(("orgs", ""), ("orgs__0__name", ""), ("add_row", "orgs"))
+    assert form.parse(blank, "partners", {}).answers["orgs"] == [{}, {}]
+    assert "orgs" not in form.parse(post(("orgs", ""), ("orgs__0__name", "")), "partners", {}).answers
+
+
+def test_ten_rows_at_once_and_never_without_bound(form: CompiledForm) -> None:
+    ten = form.parse(post(*ROWS, ("add_row", "orgs.10")), "partners", {})
+    assert len(ten.answers["orgs"]) == 12
+    flood = form.parse(post(*ROWS, ("add_row", "orgs.999999")), "partners", {})
+    assert len(flood.answers["orgs"]) == 52
+
+
 def test_removing_a_row_moves_what_was_typed_below_it(form: CompiledForm) -> None:
     pairs = post(*ROWS, ("orgs__1__times", "多"), ("remove_row", "orgs.0"))
     assert form.parse(pairs, "partners", {}, {"orgs.1.times": "多"}).raw == {"orgs.0.times": "多"}
