@@ -295,10 +295,11 @@ def _own_facts(files: _Files) -> Iterator[Finding]:
         ("corrective_action", "consequences", {"outcome"}),
         ("eligibility", "rules", set()),
         ("exit", "grounds", set()),
+        ("reporting", "derived", {"carriers"}),
     ):
         for file, data in files.get(kind, []):
-            known: set[str] = {fact["key"] for fact in data.get("facts", [])} | more
-            for index, entry in enumerate(data[name]):
+            known: set[str] = {fact["key"] for fact in [*data.get("facts", []), *data.get("fields", [])]} | more
+            for index, entry in enumerate(data.get(name, [])):
                 for written in ("when", "applies_when", "exits_when", "value"):
                     used = compile_formula(entry[written]).names if entry.get(written) else frozenset()
                     yield from _unknown(set(used) - known, known, file, f"{name}.{index}.{written}")

@@ -218,6 +218,15 @@ _ELIGIBILITY: Shape = {
     "judged": _tables(_NAMED, required=False),
 }
 
+_REPORTING: Shape = {
+    **_TOP,
+    "partial_counts": Key("yes_no"),
+    "reports": _tables({**_NAMED, "period": Key("text", required=True, allowed=PERIODS)}),
+    "fields": _tables(_FACT, required=False),
+    "derived": _tables({**_NAMED, "value": Key("formula", required=True), "unit": _TEXT}, required=False),
+    "parts": _tables(_PART, required=False),
+}
+
 _ENROLMENT: Shape = {
     **_TOP,
     "facts": _tables(_FACT),
@@ -313,6 +322,7 @@ SHAPES: dict[str, Shape] = {
     "consequences": {**_TOP, "consequences": _tables(_RULE)},
     "awards": _AWARDS,
     "corrective_action": _CORRECTIVE_ACTION,
+    "reporting": _REPORTING,
     "parameters": _PARAMETERS,
     "scope": _SCOPE,
     "eligibility": _ELIGIBILITY,

@@ -1,6 +1,6 @@
 """All questions of the core."""
 
-from core.policy.questions import admission, awards, check, dates, evaluation_round, scheme, score, scoring
+from core.policy.questions import admission, awards, check, dates, evaluation_round, reporting, scheme, score, scoring
 
 BUILT_IN = (
     *scheme.BUILT_IN,
@@ -11,4 +11,5 @@ BUILT_IN = (
     *dates.BUILT_IN,
     *scoring.BUILT_IN,
     *check.BUILT_IN,
+    *reporting.BUILT_IN,
 )
