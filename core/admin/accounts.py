@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import redirect, request, url_for
 from flask_admin import expose
@@ -66,14 +66,14 @@ class Accounts(Table):
     create_label = "新增账号"
     searched = (Account.username, Account.display_name)
     column_list = ("display_name", "username", "is_active", "last_sign_in_at", "created_at")
-    column_labels = {
+    column_labels: ClassVar[dict[str, str]] = {
         "display_name": "姓名",
         "username": "用户名",
         "is_active": "状态",
         "last_sign_in_at": "上次登录",
         "created_at": "新增日期",
     }
-    column_formatters = {
+    column_formatters: ClassVar[dict[str, Any]] = {
         "is_active": lambda _v, _c, row, _n: _state(row),
         "last_sign_in_at": lambda _v, _c, row, _n: iso_date(row.last_sign_in_at) or "没有登录过",
         "created_at": lambda _v, _c, row, _n: iso_date(row.created_at),

@@ -28,7 +28,7 @@ CASE_KINDS = {
     "file_attached": "上传佐证", "file_removed": "移去佐证",
 }  # fmt: skip
 DATA_NAMES = {
-    "account": "账号", "grant": "授权", "role": "角色", "region": "地区", "district": "区县", "carrier": "载体",
+    "account": "账号", "accounts": "账号", "grant": "授权", "role": "角色", "region": "地区", "district": "区县", "carrier": "载体",
     "organisation": "运营主体", "reason": "原因", "source": "出处", "year": "年份", "days": "日子", "day": "日期",
     "working": "上班", "key": "代号", "name": "名称", "authority": "归口管理部门", "credit_code": "信用代码",
     "kind": "类别", "level": "级别", "recognised_on": "认定日期", "mark": "标记", "clause": "条款", "value": "取值",

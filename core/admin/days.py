@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import redirect, request, url_for
 from flask_admin import expose
@@ -85,8 +85,14 @@ class Days(Table):
     can_delete = True
     newest_first = True
     column_list = ("day", "is_working_day", "name", "region", "source")
-    column_labels = {"day": "日期", "is_working_day": "安排", "name": "名称", "region": "地区", "source": "出处"}
-    column_formatters = {
+    column_labels: ClassVar[dict[str, str]] = {
+        "day": "日期",
+        "is_working_day": "安排",
+        "name": "名称",
+        "region": "地区",
+        "source": "出处",
+    }
+    column_formatters: ClassVar[dict[str, Any]] = {
         "day": lambda _v, _c, row, _n: f"{cn_date(row.day)} {weekday(row.day)}",
         "is_working_day": lambda _v, _c, row, _n: "上班" if row.is_working_day else "放假",
         "region": lambda _v, _c, row, _n: row.region.name if row.region else "全国",
@@ -105,7 +111,7 @@ class Days(Table):
         """The date."""
         return f"{cn_date(row.day)}（{'上班' if row.is_working_day else '放假'}）"
 
-    def fill_choices(self, form: Form, row: Any = None) -> None:
+    def fill_choices(self, form: Form, row: Any = None) -> None:  # noqa: ARG002
         """The whole country, or one region."""
         named = [(str(region.id), region.name) for region in Region.select().order_by(Region.id)]
         form.region.choices = [("", "全国"), *named]

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 from core import clock
 from core.admin.base import Answer, Page, PlainForm, attempt, status_of, token, whole
 from core.admin.parameters import my_regions, region_chosen
-from core.cases import authoring, authoring_checks, authoring_diff, definitions
+from core.cases import authoring, authoring_diff, authoring_faults, definitions
 from core.cases.authoring_checks import KINDS
 from core.cases.authoring_words import STAGE_KINDS
 from core.errors import OutOfScope, Refused
@@ -110,7 +110,7 @@ class Definitions(Page):
             "admin/definition.html",
             row=row,
             data=data,
-            faults=authoring_checks.faults_of(row) if draft else [],
+            faults=authoring_faults.faults_of(row) if draft else [],
             versions=authoring.versions_of(row),
             base=authoring.base_of(row),
             pinned_by=_pinned_by(row),
@@ -135,7 +135,7 @@ class Definitions(Page):
             seen = request.form.get("seen", "")
             if attempt(lambda: authoring.save_text(viewer(), row.id, typed, seen, token())):
                 return redirect(url_for(".text", definition_id=row.id))
-        faults = authoring_checks.faults_of(row) if row.status == "draft" else []
+        faults = authoring_faults.faults_of(row) if row.status == "draft" else []
         page = self.render("admin/definition_text.html", row=row, typed=typed, faults=faults)
         return page, 409 if request.method == "POST" else 200
 
@@ -167,7 +167,7 @@ class Definitions(Page):
         base, data = authoring.base_of(row), data_or_none(row)
         old = data_or_none(base) if base else None
         found = authoring_diff.changes(old, data) if old is not None and data is not None else []
-        faults = authoring_checks.faults_of(row)
+        faults = authoring_faults.faults_of(row)
         page = self.render("admin/definition_publish.html", row=row, form=form, faults=faults, changes=found, base=base)
         return page, status_of(form)
 
@@ -176,9 +176,9 @@ class Definitions(Page):
         """Asks, then gives a draft up."""
         row = read(definition_id)
         form = Withdrawn(request.form if request.method == "POST" else None)
-        if request.method == "POST" and form.validate():
-            if attempt(lambda: authoring.withdraw(viewer(), row.id, form.reason.data or "", token()), form):
-                return redirect(url_for(".index", region=row.region.key))
+        posted = request.method == "POST" and form.validate()
+        if posted and attempt(lambda: authoring.withdraw(viewer(), row.id, form.reason.data or "", token()), form):
+            return redirect(url_for(".index", region=row.region.key))
         return self.render("admin/definition_withdraw.html", row=row, form=form), status_of(form)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import redirect, request, url_for
 from flask_admin import expose
@@ -44,9 +44,8 @@ def place_of(grant: Grant) -> str:
     """Where a grant holds, in words."""
     if grant.carrier:
         return str(grant.carrier.name)
-    if grant.district:
-        return f"{grant.region.name}{grant.district.name}"
-    return grant.region.name if grant.region else "全系统"
+    region = grant.region.name if grant.region else "全系统"
+    return f"{region}{grant.district.name}" if grant.district else region
 
 
 def carrier_named(typed: str) -> int | None:
@@ -76,14 +75,14 @@ class Grants(Table):
     newest_first = True
     searched = (Account.display_name, Account.username)
     column_list = ("account", "role", "place", "granted_by", "granted_at")
-    column_labels = {
+    column_labels: ClassVar[dict[str, str]] = {
         "account": "姓名",
         "role": "角色",
         "place": "范围",
         "granted_by": "由谁授予",
         "granted_at": "授予日期",
     }
-    column_formatters = {
+    column_formatters: ClassVar[dict[str, Any]] = {
         "account": lambda _v, _c, row, _n: f"{row.account.display_name}（{row.account.username}）",
         "role": lambda _v, _c, row, _n: role_name(row.role),
         "place": lambda _v, _c, row, _n: place_of(row),
@@ -113,7 +112,7 @@ class Grants(Table):
             .where(Grant.revoked_at.is_null())
         )
 
-    def fill_choices(self, form: Form, row: Any = None) -> None:
+    def fill_choices(self, form: Form, row: Any = None) -> None:  # noqa: ARG002
         """Regions and districts by name."""
         regions = list(Region.select().order_by(Region.id))
         names = {region.id: region.name for region in regions}
@@ -146,7 +145,7 @@ class Grants(Table):
         """Asks for the reason, then takes the role back."""
         row = self.find(str(grant_id))
         form = Taken(request.form if request.method == "POST" else None)
-        if request.method == "POST" and form.validate():
-            if attempt(lambda: granting.revoke(viewer(), row.id, form.reason.data, token()), form):
-                return redirect(url_for(".index_view"))
+        posted = request.method == "POST" and form.validate()
+        if posted and attempt(lambda: granting.revoke(viewer(), row.id, form.reason.data, token()), form):
+            return redirect(url_for(".index_view"))
         return self.render("admin/revoke.html", row=row, place=place_of(row), form=form), status_of(form)

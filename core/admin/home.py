@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from flask_admin import AdminIndexView, expose
 
 from core.admin.base import ADMINISTRATORS, Answer, Guarded
@@ -11,7 +13,7 @@ class Home(Guarded, AdminIndexView):
     """A card for every page that this person's roles open."""
 
     roles = ADMINISTRATORS
-    about = {
+    about: ClassVar[dict[str, str]] = {
         "admin_accounts": "新增、停用、解锁、重设密码、退出登录",
         "admin_years": "录入每年的放假和调休，期限才算得出来",
         "admin_days": "一个地区或全国与平常不同的日子",

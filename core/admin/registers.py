@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import redirect, request, url_for
 from flask_admin import expose
@@ -68,7 +68,7 @@ class Organisations(Register):
     create_label = "登记运营主体"
     searched = (Organisation.name, Organisation.credit_code)
     column_list = ("name", "credit_code", "region.name")
-    column_labels = {"name": "名称", "credit_code": "统一社会信用代码", "region.name": "地区"}
+    column_labels: ClassVar[dict[str, str]] = {"name": "名称", "credit_code": "统一社会信用代码", "region.name": "地区"}
     form = OrganisationForm
 
     def create_row(self, form: Form) -> Receipt:
@@ -95,7 +95,7 @@ class Districts(Register):
     about = "区县和负责审核的归口管理部门。"
     create_label = "登记区县"
     column_list = ("name", "authority", "region.name")
-    column_labels = {"name": "名称", "authority": "归口管理部门", "region.name": "地区"}
+    column_labels: ClassVar[dict[str, str]] = {"name": "名称", "authority": "归口管理部门", "region.name": "地区"}
     form = DistrictForm
 
     def fill_choices(self, form: Form, row: Any = None) -> None:
@@ -140,7 +140,7 @@ class Carriers(Register):
     create_label = "登记载体"
     searched = (Carrier.name,)
     column_list = ("name", "kind", "level", "district", "organisation", "recognised_on", "title_status")
-    column_labels = {
+    column_labels: ClassVar[dict[str, str]] = {
         "name": "名称",
         "kind": "类别",
         "level": "级别",
@@ -149,7 +149,7 @@ class Carriers(Register):
         "recognised_on": "认定日期",
         "title_status": "资格",
     }
-    column_formatters = {
+    column_formatters: ClassVar[dict[str, Any]] = {
         "kind": lambda _v, _c, row, _n: registering.KINDS.get(row.kind, row.kind),
         "level": lambda _v, _c, row, _n: registering.LEVELS.get(row.level, row.level),
         "district": lambda _v, _c, row, _n: row.district.name if row.district else "—",
@@ -218,14 +218,14 @@ class Rounds(Register):
     can_edit = False
     newest_first = True
     column_list = ("title", "year", "status", "opened_on", "region.name")
-    column_labels = {
+    column_labels: ClassVar[dict[str, str]] = {
         "title": "批次",
         "year": "年度",
         "status": "状态",
         "opened_on": "开启日期",
         "region.name": "地区",
     }
-    column_formatters = {
+    column_formatters: ClassVar[dict[str, Any]] = {
         "status": lambda _v, _c, row, _n: STATUS.get(row.status, row.status),
         "opened_on": lambda _v, _c, row, _n: iso_date(row.opened_on) or "—",
     }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from core import clock
@@ -35,18 +33,6 @@ KINDS = {
     "documents": "文件",
 }
 """The kinds of definitions as people call them, in the order of a list."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A finding placed for a person: in which definition, at which line and key, what is wrong, what is allowed."""
-
-    where: str
-    line: int | None
-    key: str
-    message: str
-    allowed: str
-    own: bool
 
 
 def name_of(kind: str, key: str) -> str:
@@ -129,67 +115,3 @@ def _around(workflow: Workflow, file: str, sources: Sources) -> Iterator[Finding
 
 def _entries(sources: Sources, kind: str, name: str) -> list[Mapping[str, Any]]:
     return [entry for (k, key), text in sources.items() if k == kind for entry in parse(text, key).get(name, [])]
-
-
-_SYNTAX = re.compile(r"at line (\d+), column (\d+)")
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_ASSIGNED = re.compile(r"^\s*([^\s=#\"']+)\s*=")
-
-
-def faults_of(row: DefinitionVersion) -> list[Fault]:
-    """The findings with the line of the text that each belongs to, in plain words."""
-    mine = name_of(row.kind, row.key)
-    lines = lines_of(row.text)
-    return [_fault(finding, finding.file == mine, lines, row.text) for finding in findings_of(row)]
-
-
-def _fault(finding: Finding, own: bool, lines: Mapping[str, int], text: str) -> Fault:
-    kind, _, key = finding.file.partition("/")
-    where = "" if own else f"{KINDS.get(kind, kind)}（{key}）"
-    syntax = _SYNTAX.search(finding.message)
-    if finding.message.startswith("不是有效的 TOML"):
-        line = int(syntax[1]) if syntax else len(text.splitlines())
-        return Fault(where, line if own else None, "", "这一行的写法不对", "键 = 值；文字加引号；同一个键只写一次", own)
-    return Fault(
-        where, line_at(lines, finding.key) if own else None, finding.key, finding.message, finding.allowed, own
-    )
-
-
-def lines_of(text: str) -> dict[str, int]:
-    """The line on which each key of a text stands, by dotted path with list positions (`stages.0.clock`)."""
-    found: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    here, inside = "", False
-    for number, line in enumerate(text.splitlines(), start=1):
-        quotes = line.count('"""') + line.count("'''")
-        if inside:
-            inside = quotes % 2 == 0
-            continue
-        inside = quotes % 2 == 1
-        header, assigned = _HEADER.match(line), _ASSIGNED.match(line)
-        if header:
-            here = _place(header[2], header[1] == "[[", counts)
-            found[here] = number
-        elif assigned:
-            found.setdefault(f"{here}.{assigned[1]}" if here else assigned[1], number)
-    return found
-
-
-def _place(header: str, is_list: bool, counts: dict[str, int]) -> str:
-    """The dotted path of a table's header, with the position of every list on the way."""
-    path = ""
-    parts = [part.strip().strip("\"'") for part in header.split(".")]
-    for depth, part in enumerate(parts):
-        path = f"{path}.{part}" if path else part
-        if depth == len(parts) - 1 and is_list:
-            counts[path] = counts.get(path, -1) + 1
-        if path in counts:
-            path = f"{path}.{counts[path]}"
-    return path
-
-
-def line_at(lines: Mapping[str, int], key: str) -> int | None:
-    """The line of a key, or of the nearest thing around it that the text names."""
-    while key and key not in lines:
-        key = key.rpartition(".")[0]
-    return lines.get(key)
