@@ -144,20 +144,20 @@ def _forget(raw: dict[str, str], key: str) -> None:
 
 
 def _read_table(question: Field, posted: Any, data: FormData, parsed: Parsed) -> None:
-    """Blank rows fall away, the others move up. Where rows are asked for, blank ones stay and those are added."""
+    """Blank rows fall away, the others move up. While rows are being asked for, in any list, blank ones stay."""
     _forget(parsed.raw, question.key)
-    removed, added = data.getlist("remove_row"), _rows_asked_for(question, data)
+    removed, asking = data.getlist("remove_row"), "add_row" in data
     rows: list[dict[str, object]] = []
     for entry in posted.entries:
         cells = entry.form._fields
         blank = not any(cell.typed.strip() for cell in cells.values())
-        if f"{question.key}.{entry.index}" in removed or (blank and not added):
+        if f"{question.key}.{entry.index}" in removed or (blank and not asking):
             continue
         row: dict[str, object] = {}
         for key, cell in cells.items():
             _keep(parsed, f"{question.key}.{len(rows)}.{key}", cell, row, key)
         rows.append(row)
-    rows += [{} for _ in range(added)]
+    rows += [{} for _ in range(_rows_asked_for(question, data))]
     parsed.answers.pop(question.key, None)
     if rows:
         parsed.answers[question.key] = rows
