@@ -12,8 +12,19 @@ from core.cases import acting, drafts, events, files, noticing, objecting, round
 from core.cases.action import new_token
 from core.cases.authoring_regions import create_region, read_districts
 from core.errors import OutOfScope, Refused
-from core.models import Carrier, Case, DefinitionVersion, District, Draft, EvaluationRound, NoticeEntry, Result
-from core.models import OutboxRow, PublicNotice, Region
+from core.models import (
+    Carrier,
+    Case,
+    DefinitionVersion,
+    District,
+    Draft,
+    EvaluationRound,
+    NoticeEntry,
+    OutboxRow,
+    PublicNotice,
+    Region,
+    Result,
+)
 from core.people.scope import Viewer, viewer_of
 from tests import factories
 from tests.world import PDF, credit_code
@@ -129,7 +140,13 @@ def test_an_objection_that_holds_leads_back_to_the_city_and_to_a_new_notice(plac
     first = place.to_notice()
     entry = NoticeEntry.get(NoticeEntry.notice == first)
     objecting.object_to(
-        entry.id, kind="person", name="李四", contact="0335-3000001", sealed=False, text="材料与实际不符。", token=new_token()
+        entry.id,
+        kind="person",
+        name="李四",
+        contact="0335-3000001",
+        sealed=False,
+        text="材料与实际不符。",
+        token=new_token(),
     )
     objection = objecting.open_objections(place.round.id)[0]
     objecting.rule(place.city, objection.id, "rescored", "经核实成立。", place.case.stage_version, new_token())
