@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -11,6 +11,7 @@ from flask_admin.contrib.peewee import ModelView
 from peewee import Field
 from werkzeug.wrappers import Response
 from wtforms import Form
+from wtforms.fields.choices import SelectChoice
 
 from core.cases.action import Receipt
 from core.errors import OutOfScope, Refused, Stale
@@ -56,6 +57,11 @@ class Page(Guarded, BaseView):
 
     def __init__(self) -> None:
         super().__init__(name=self.title, category=self.group, endpoint=f"admin_{self.slug}", url=self.slug)
+
+
+def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Choices of a select or of radio buttons, from (value, words)."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def token() -> str:

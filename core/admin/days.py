@@ -10,7 +10,7 @@ from peewee import JOIN
 from wtforms import DateField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.admin.base import Answer, Page, PlainForm, Table, attempt, token
+from core.admin.base import Answer, Page, PlainForm, Table, attempt, options, token
 from core.cases import registering_days as verbs
 from core.cases.action import Receipt
 from core.models import CalendarDay, CalendarYear, Region
@@ -68,7 +68,7 @@ class OneDay(PlainForm):
     """One day that differs."""
 
     day = DateField("日期", [InputRequired("请填写日期")])
-    working = RadioField("这一天", choices=[("0", "放假"), ("1", "上班")], default="0")
+    working = RadioField("这一天", choices=options((("0", "放假"), ("1", "上班"))), default="0")
     region = SelectField("哪个地区", coerce=str, validators=[Optional()])
     name = StringField("名称", [Length(max=40)], description="例如 当地节日的名称")
     source = StringField("出自哪份文件", [InputRequired("请写明出自哪份文件"), Length(max=200)])
@@ -114,7 +114,7 @@ class Days(Table):
     def fill_choices(self, form: Form, row: Any = None) -> None:  # noqa: ARG002
         """The whole country, or one region."""
         named = [(str(region.id), region.name) for region in Region.select().order_by(Region.id)]
-        form.region.choices = [("", "全国"), *named]
+        form.region.choices = options([("", "全国"), *named])
 
     def create_row(self, form: Form) -> Receipt:
         """Enter the day."""

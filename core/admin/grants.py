@@ -10,7 +10,7 @@ from peewee import JOIN
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.admin.base import Answer, PlainForm, Table, attempt, status_of, token
+from core.admin.base import Answer, PlainForm, Table, attempt, options, status_of, token
 from core.cases.action import Receipt
 from core.errors import Refused
 from core.models import Account, Carrier, District, Grant, Region
@@ -28,7 +28,9 @@ class NewGrant(PlainForm):
     account = StringField(
         "用户名", [InputRequired("请填写用户名")], render_kw={"autocomplete": "off", "spellcheck": "false"}
     )
-    role = SelectField("角色", choices=[(key, f"{role.name}（{NEEDS[role.needs]}）") for key, role in ROLES.items()])
+    role = SelectField(
+        "角色", choices=options((key, f"{role.name}（{NEEDS[role.needs]}）") for key, role in ROLES.items())
+    )
     region = SelectField("地区", validators=[Optional()], description="市级审核员、专家、财务和政策管理员要选。")
     district = SelectField("区县", validators=[Optional()], description="区级审核员要选。")
     carrier = StringField("载体", [Length(max=120)], description="载体经办人要写载体的全称；有同名的写编号，例如 #12。")
@@ -117,8 +119,9 @@ class Grants(Table):
         regions = list(Region.select().order_by(Region.id))
         names = {region.id: region.name for region in regions}
         districts = District.select().order_by(District.region, District.id)
-        form.region.choices = [("", "不选"), *((str(r.id), r.name) for r in regions)]
-        form.district.choices = [("", "不选"), *((str(d.id), f"{names[d.region_id]}{d.name}") for d in districts)]
+        form.region.choices = options([("", "不选"), *((str(r.id), r.name) for r in regions)])
+        places = ((str(d.id), f"{names[d.region_id]}{d.name}") for d in districts)
+        form.district.choices = options([("", "不选"), *places])
 
     def create_row(self, form: Form) -> Receipt:
         """Give the role."""

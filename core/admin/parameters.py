@@ -11,7 +11,7 @@ from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from core import clock
-from core.admin.base import Answer, Page, PlainForm, attempt, regions_of, status_of, token
+from core.admin.base import Answer, Page, PlainForm, attempt, options, regions_of, status_of, token
 from core.cases import authoring, clocks, definitions
 from core.errors import OutOfScope
 from core.models import Account, DefinitionVersion, ParameterEntry, Region
@@ -119,6 +119,6 @@ def _with_choices(parameter: Parameter) -> PlainForm:
     class Chosen(Entered):
         """The same, chosen from what is allowed."""
 
-        value = SelectField("取值", choices=[(one, words.get(one, one)) for one in allowed])
+        value = SelectField("取值", choices=options((one, words.get(one, one)) for one in allowed))
 
     return Chosen(request.form if request.method == "POST" else None, data={"valid_from": clock.today()})

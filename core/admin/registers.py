@@ -10,7 +10,7 @@ from peewee import JOIN
 from wtforms import DateField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.admin.base import Answer, PlainForm, Table, attempt, regions_of, status_of, token
+from core.admin.base import Answer, PlainForm, Table, attempt, options, regions_of, status_of, token
 from core.cases import registering
 from core.cases.action import Receipt
 from core.models import Carrier, CarrierMark, DefinitionVersion, District, EvaluationRound, Organisation, Region
@@ -44,7 +44,7 @@ class Register(Table):
         if row is not None or len(rows) == 1:
             del form.region
         else:
-            form.region.choices = [(str(one.id), one.name) for one in rows]
+            form.region.choices = options((str(one.id), one.name) for one in rows)
 
     def region_of(self, form: Form) -> int:
         """The region of a new entry."""
@@ -117,8 +117,8 @@ class CarrierForm(PlainForm):
     """A carrier. Organisation and district say which region it belongs to."""
 
     name = StringField("名称", [InputRequired("请填写名称"), Length(max=120)])
-    kind = SelectField("类别", choices=list(registering.KINDS.items()))
-    level = SelectField("级别", choices=list(registering.LEVELS.items()))
+    kind = SelectField("类别", choices=options(registering.KINDS.items()))
+    level = SelectField("级别", choices=options(registering.LEVELS.items()))
     organisation = SelectField("运营主体", coerce=int)
     district = SelectField("区县", coerce=lambda value: int(value) if value not in ("", None, "None") else None)
     recognised_on = DateField("认定或备案日期", [Optional()])
@@ -127,7 +127,7 @@ class CarrierForm(PlainForm):
 class MarkForm(PlainForm):
     """A lasting mark."""
 
-    kind = SelectField("标记", choices=list(registering.MARKS.items()))
+    kind = SelectField("标记", choices=options(registering.MARKS.items()))
     clause = StringField("依据的条款", [InputRequired("请写明依据的条款"), Length(max=80)])
     reason = TextAreaField("原因和出处", [InputRequired("请写明原因和出处")], render_kw={"rows": 3})
 
@@ -180,8 +180,8 @@ class Carriers(Register):
         regions = [row.region_id] if row is not None else regions_of(viewer()) or [0]
         owners = Organisation.select().where(Organisation.region.in_(regions)).order_by(Organisation.name)
         districts = District.select().where(District.region.in_(regions)).order_by(District.id)
-        form.organisation.choices = [(o.id, o.name) for o in owners]
-        form.district.choices = [("", "不分区县"), *((d.id, d.name) for d in districts)]
+        form.organisation.choices = options((o.id, o.name) for o in owners)
+        form.district.choices = options([("", "不分区县"), *((d.id, d.name) for d in districts)])
         if request.method == "GET" and row is not None:
             form.organisation.data, form.district.data = row.organisation_id, row.district_id
 

@@ -106,7 +106,7 @@ def test_a_removed_stage_is_found_where_it_is_still_named(region: Region, office
         officer, draft(officer, region, "workflow"), lambda data: authoring_items.remove_item(data, "stages.2")
     )
     faults = authoring_faults.faults_of(row)
-    assert [(f.own, f.place) for f in faults][0] == (
+    assert next((f.own, f.place) for f in faults) == (
         True,
         "环节“县区归口管理部门审核” › 动作“同意，送市级复审” › 到哪个环节",
     )

@@ -1,0 +1,87 @@
+"""The auditor's pages: the chains, the first bad row, an export that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.admin.audit import safe_cell
+from core.cases import admin_events
+from core.cases.action import new_token
+from core.models import AdminEvent, CaseEvent
+from core.people.scope import viewer_of
+from tests import factories, world
+
+
+@pytest.fixture
+def auditor(client: FlaskClient, sign_in):
+    row = factories.account("auditor")
+    sign_in(client, row)
+    return viewer_of(row)
+
+
+def post(client: FlaskClient, seal, address: str):
+    return client.post(address, data={"csrf_token": seal(), "form_token": new_token()})
+
+
+def test_chains_are_shown_without_what_cases_say(client: FlaskClient, auditor, tmp_path) -> None:
+    made = world.build(1, 3, tmp_path / "files")
+    world.submit(made, made.cases[0])
+    world.return_case(made, made.cases[0], {"area_m2": "与租赁合同不一致的机密理由"})
+    page = client.get("/admin/chains/").text
+    assert "退回" in page and made.cases[0].number in page
+    assert "机密" not in page and "area_m2" not in page
+    assert "开启批次" in client.get("/admin/audit/").text
+    assert "开启批次" not in client.get("/admin/audit/?kind=plan_saved").text.split("<tbody>")[1]
+    assert client.get("/admin/chains/?number=none").status_code == 200
+
+
+def test_checking_says_that_all_holds_or_names_the_first_bad_row(client, auditor, seal, tmp_path) -> None:
+    made = world.build(1, 3, tmp_path / "files")
+    world.submit(made, made.cases[0])
+    post(client, seal, "/admin/audit/verify")
+    assert "全部完好" in client.get("/admin/audit/").text
+    event = CaseEvent.select().order_by(CaseEvent.id.desc()).get()
+    CaseEvent.update(body=event.body.replace('"to"', '"ot"')).where(CaseEvent.id == event.id).execute()
+    post(client, seal, "/admin/audit/verify")
+    assert f"{made.cases[0].number} 第 {event.sequence} 条" in client.get("/admin/audit/").text
+    AdminEvent.update(body="{}").where(AdminEvent.sequence == 2).execute()
+
+
+def test_a_changed_administrative_row_is_named(client: FlaskClient, auditor, seal) -> None:
+    for number in range(3):
+        admin_events.record(auditor, "grant_given", {"grant": number})
+    row = AdminEvent.get(AdminEvent.sequence == 2)
+    AdminEvent.update(body=row.body.replace('"grant":1', '"grant":9')).where(AdminEvent.id == row.id).execute()
+    post(client, seal, "/admin/audit/verify")
+    assert "管理事项第 2 条与链不符" in client.get("/admin/audit/").text
+
+
+def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(client: FlaskClient, auditor, seal) -> None:
+    formula = '=HYPERLINK("http://x","点我")'
+    evil = factories.account("system_admin", display_name=formula)
+    admin_events.record(viewer_of(evil), "region_created", {"name": "+1+1"})
+    answer = post(client, seal, "/admin/audit/export")
+    assert answer.data.startswith(b"\xef\xbb\xbf") and "attachment" in answer.headers["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert rows[0][:3] == ["序号", "时间", "事项"]
+    assert any(cell == f"'{formula}" for row in rows for cell in row)
+    assert not any(cell[:1] in "=+-@" for row in rows[1:] for cell in row if cell)
+    assert AdminEvent.select().where(AdminEvent.kind == "audit_exported").count() == 1
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1"])
+def test_what_could_begin_a_formula_gets_an_apostrophe(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+    assert safe_cell("张三") == "张三"
+
+
+def test_the_export_of_cases_holds_no_written_words(client: FlaskClient, auditor, seal, tmp_path) -> None:
+    made = world.build(1, 3, tmp_path / "files")
+    world.submit(made, made.cases[0])
+    world.return_case(made, made.cases[0], {"area_m2": "机密理由"})
+    text = post(client, seal, "/admin/chains/export").data.decode("utf-8-sig")
+    assert made.cases[0].number in text and "机密" not in text
