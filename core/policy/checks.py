@@ -129,6 +129,7 @@ def _together(files: _Files, methods: Mapping[str, ScoringMethod]) -> Iterator[F
         yield from _caps(file, data)
     for file, data in files.get("scope", []):
         yield from _conditions(file, data)
+    yield from _budget(files)
     yield from _rule_facts(files)
     yield from _own_facts(files)
     yield from _districts(files)
@@ -252,6 +253,21 @@ def _caps(file: str, data: dict[str, Any]) -> Iterator[Finding]:
     for index, cap in enumerate(data.get("caps", [])):
         if cap["title"] not in titles:
             yield Finding(file, f"caps.{index}.title", f"没有“{cap['title']}”这类称号", "、".join(sorted(titles)))
+
+
+def _budget(files: _Files) -> Iterator[Finding]:
+    """Every target belongs to a project and is of a kind that the settings of targets name."""
+    kinds = {kind["key"] for _, data in files.get("targets", []) for kind in data["kinds"]}
+    for file, data in files.get("budget", []):
+        projects = {project["key"] for project in data["projects"]}
+        for index, entry in enumerate(data["indicators"]):
+            place = f"indicators.{index}"
+            if entry.get("project") and entry["project"] not in projects:
+                yield Finding(
+                    file, f"{place}.project", f"没有“{entry['project']}”这个项目", "、".join(sorted(projects))
+                )
+            if entry["kind"] not in kinds:
+                yield Finding(file, f"{place}.kind", f"没有“{entry['kind']}”这类指标", "、".join(sorted(kinds)))
 
 
 def _conditions(file: str, data: dict[str, Any]) -> Iterator[Finding]:

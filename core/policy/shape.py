@@ -19,7 +19,7 @@ BASES = ("text", "reading", "practice")
 class Key:
     """One key of a table: its type, whether it must be there, what it may be.
 
-    Types: text, whole, number, yes_no, date, texts, formula, value (any scalar), table, tables.
+    Types: text, whole, number, numbers, yes_no, date, texts, formula, value (any scalar), table, tables.
     A "$name" stands for a parameter and fits every type but table and tables.
     """
 
@@ -33,6 +33,7 @@ _NAMES = {
     "text": "加引号的文字",
     "whole": "不小于 0 的整数",
     "number": "数字",
+    "numbers": "数字列表",
     "yes_no": "true 或 false",
     "date": "日期，例如 2023-01-17",
     "texts": "文字列表",
@@ -101,6 +102,7 @@ _TESTS: dict[str, Callable[[Any], bool]] = {
     "texts": lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
     "whole": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     "number": _is_number,
+    "numbers": lambda value: isinstance(value, list) and all(_is_number(item) for item in value),
     "value": lambda value: isinstance(value, (str, bool, date)) or _is_number(value),
     "date": lambda value: isinstance(value, date) and not isinstance(value, datetime),
 }

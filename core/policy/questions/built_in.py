@@ -1,6 +1,17 @@
 """All questions of the core."""
 
-from core.policy.questions import admission, awards, check, dates, evaluation_round, reporting, scheme, score, scoring
+from core.policy.questions import (
+    admission,
+    awards,
+    budget,
+    check,
+    dates,
+    evaluation_round,
+    reporting,
+    scheme,
+    score,
+    scoring,
+)
 
 BUILT_IN = (
     *scheme.BUILT_IN,
@@ -12,4 +23,5 @@ BUILT_IN = (
     *scoring.BUILT_IN,
     *check.BUILT_IN,
     *reporting.BUILT_IN,
+    *budget.BUILT_IN,
 )
