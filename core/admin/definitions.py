@@ -93,6 +93,7 @@ class Definitions(Page):
         current = set(definitions.in_force(region, clock.today()).values())
         return self.render(
             "admin/definitions.html",
+            titles=_titles([versions[0].id for _, versions in listed]),
             region=region,
             regions=my_regions(),
             listed=listed,
@@ -180,6 +181,15 @@ class Definitions(Page):
         if posted and attempt(lambda: authoring.withdraw(viewer(), row.id, form.reason.data or "", token()), form):
             return redirect(url_for(".index", region=row.region.key))
         return self.render("admin/definition_withdraw.html", row=row, form=form), status_of(form)
+
+
+def _titles(ids: list[int]) -> dict[tuple[str, str], str]:
+    """What the newest versions call themselves; those without a name of their own are known by their kind."""
+    titles = {}
+    for row in DefinitionVersion.select().where(DefinitionVersion.id.in_(ids or [0])):
+        data = data_or_none(row) or {}
+        titles[(row.kind, row.key)] = str(data.get("title") or data.get("name") or "")
+    return titles
 
 
 def _pinned_by(row: DefinitionVersion) -> list[EvaluationRound]:

@@ -199,5 +199,5 @@ KEY_NAMES = {
 }  # fmt: skip
 KEY_NAMES |= {
     "key": "代号", "kind": "类别", "type": "类型", "clause": "依据的条款", "basis": "依据种类", "name": "名称",
-    "action": "动作", "unit": "单位", "parameter": "参数", "field": "日期", "step": "每级的数量", "value": "取值",
+    "action": "动作", "unit": "单位", "role": "由谁办理", "step_points": "每级加分", "parameter": "参数", "field": "日期", "step": "每级的数量", "value": "取值",
 }  # fmt: skip
