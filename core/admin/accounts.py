@@ -10,10 +10,11 @@ from wtforms import Form, StringField
 from wtforms.validators import InputRequired, Length
 
 from core.admin.base import Answer, PlainForm, Table, attempt, status_of, token
+from core.cases import administering
 from core.cases.action import Receipt
 from core.errors import OutOfScope
 from core.models import Account
-from core.people import accounts, administering, passwords
+from core.people import accounts, passwords
 from core.web.access import viewer
 from core.web.words import iso_date
 

@@ -11,10 +11,11 @@ from wtforms import Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from core.admin.base import Answer, PlainForm, Table, attempt, options, status_of, token
+from core.cases import granting
 from core.cases.action import Receipt
 from core.errors import Refused
 from core.models import Account, Carrier, District, Grant, Region
-from core.people import accounts, granting
+from core.people import accounts
 from core.roles import ROLES
 from core.web.access import viewer
 from core.web.words import iso_date, role_name

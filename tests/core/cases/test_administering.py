@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from core.cases import administering
 from core.cases.action import new_token
 from core.errors import OutOfScope, Refused
 from core.models import Account, AdminEvent, Grant, SignInFailure
-from core.people import accounts, administering
+from core.people import accounts
 from core.people.scope import viewer_of
 from tests import factories
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from core.cases import admin_events
+from core.cases import admin_events, granting
 from core.cases.action import new_token
+from core.cases.granting import Binding
 from core.errors import OutOfScope, Refused
 from core.models import Account, AdminEvent, Grant
-from core.people import granting
-from core.people.granting import Binding
 from core.people.scope import viewer_of
 from core.roles import OFFICERS, ROLES
 from tests import factories
