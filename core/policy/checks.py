@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.errors import Refused
+from core.policy.checks_by_kind import Files, further_findings, unknown
 from core.policy.kinds import SHAPES, WITHOUT_SHAPE
 from core.policy.parameters import fitting_value, read_parameters
 from core.policy.scheme import read_method
@@ -20,7 +21,6 @@ from forms.formula import compile_formula
 
 # (kind, key) → (where it was read from, text)
 Located = dict[tuple[str, str], tuple[str, str]]
-_Files = dict[str, list[tuple[str, dict[str, Any]]]]
 
 
 def require_sound(sources: Located, methods: Mapping[str, ScoringMethod]) -> None:
@@ -32,7 +32,7 @@ def require_sound(sources: Located, methods: Mapping[str, ScoringMethod]) -> Non
 def check_sources(sources: Located, methods: Mapping[str, ScoringMethod]) -> list[Finding]:
     """Every fault of the definitions: their shapes first, and once those are sound what they say together."""
     faults: list[Finding] = []
-    files: _Files = {}
+    files: Files = {}
     for (kind, key), (file, text) in sources.items():
         try:
             data = parse(text, file)
@@ -76,7 +76,7 @@ def _repeated(data: dict[str, Any], file: str) -> Iterator[Finding]:
                     yield Finding(file, name, f"“{key}”写了 {count} 次", "每个只写一次")
 
 
-def _parameters(files: _Files) -> Iterator[Finding]:
+def _parameters(files: Files) -> Iterator[Finding]:
     """Values that fit their types, choices that are named, what must be asked is asked."""
     for file, data in files.get("parameters", []):
         for index, parameter in enumerate(read_parameters(data).values()):
@@ -92,7 +92,7 @@ def _parameters(files: _Files) -> Iterator[Finding]:
                     yield Finding(file, f"{place}.value", str(fault))
 
 
-def _parameter_references(files: _Files) -> Iterator[Finding]:
+def _parameter_references(files: Files) -> Iterator[Finding]:
     """Every "$name" and every clock's `parameter` leads to a parameter."""
     known = {key for _, data in files.get("parameters", []) for key in read_parameters(data)}
     allowed = "、".join(sorted(known)) or "先在 parameters.toml 里写"
@@ -117,21 +117,16 @@ def _references(value: object, place: str = "") -> Iterator[tuple[str, str]]:
         yield place, value[1:]
 
 
-def _together(files: _Files, methods: Mapping[str, ScoringMethod]) -> Iterator[Finding]:
+def _together(files: Files, methods: Mapping[str, ScoringMethod]) -> Iterator[Finding]:
     for file, data in files.get("indicators", []):
         yield from _weights(file, data)
         yield from _indicators(file, data, files, methods)
     for file, data in files.get("grades", []):
-        yield from _lines(file, data) if data.get("lines") else _named(file, data)
-    for file, data in files.get("clocks", []):
-        yield from _clocks(file, data)
-    for file, data in files.get("awards", []):
-        yield from _caps(file, data)
+        yield from _lines(file, data) if data.get("lines") else ()
     for file, data in files.get("scope", []):
         yield from _conditions(file, data)
-    yield from _budget(files)
     yield from _rule_facts(files)
-    yield from _own_facts(files)
+    yield from further_findings(files)
     yield from _districts(files)
 
 
@@ -171,7 +166,7 @@ def _weights(file: str, data: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _indicators(
-    file: str, data: dict[str, Any], files: _Files, methods: Mapping[str, ScoringMethod]
+    file: str, data: dict[str, Any], files: Files, methods: Mapping[str, ScoringMethod]
 ) -> Iterator[Finding]:
     form = next((f for _, f in files.get("form", []) if f.get("key") == data.get("form")), None)
     fields = None if form is None else {field.key for field in load_form(form, file).fields}
@@ -233,43 +228,6 @@ def _lines(file: str, data: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(file, "lines", "同一个档次写了两次", "每个档次只写一次")
 
 
-def _named(file: str, data: dict[str, Any]) -> Iterator[Finding]:
-    """A policy without lines names its grades."""
-    if not data.get("named"):
-        yield Finding(file, "lines", "要写明分数线（lines），没有分数线的写明有哪些档次（named）", "lines 或 named")
-
-
-def _clocks(file: str, data: dict[str, Any]) -> Iterator[Finding]:
-    """Every clock has the length that its kind asks for."""
-    for index, clock in enumerate(data["clocks"]):
-        needed = {"months": ("months",), "fixed_day": ("period", "day")}.get(clock["kind"], ("days",))
-        for name in needed:
-            if name not in clock:
-                yield Finding(file, f"clocks.{index}.{name}", f"“{clock['name']}”缺少 {name}", "数字，或 $参数")
-
-
-def _caps(file: str, data: dict[str, Any]) -> Iterator[Finding]:
-    titles = {amount["title"] for amount in data["amounts"]}
-    for index, cap in enumerate(data.get("caps", [])):
-        if cap["title"] not in titles:
-            yield Finding(file, f"caps.{index}.title", f"没有“{cap['title']}”这类称号", "、".join(sorted(titles)))
-
-
-def _budget(files: _Files) -> Iterator[Finding]:
-    """Every target belongs to a project and is of a kind that the settings of targets name."""
-    kinds = {kind["key"] for _, data in files.get("targets", []) for kind in data["kinds"]}
-    for file, data in files.get("budget", []):
-        projects = {project["key"] for project in data["projects"]}
-        for index, entry in enumerate(data["indicators"]):
-            place = f"indicators.{index}"
-            if entry.get("project") and entry["project"] not in projects:
-                yield Finding(
-                    file, f"{place}.project", f"没有“{entry['project']}”这个项目", "、".join(sorted(projects))
-                )
-            if entry["kind"] not in kinds:
-                yield Finding(file, f"{place}.kind", f"没有“{entry['kind']}”这类指标", "、".join(sorted(kinds)))
-
-
 def _conditions(file: str, data: dict[str, Any]) -> Iterator[Finding]:
     known = {fact["key"] for fact in data["facts"]} | {"cutoff"}
     for index, condition in enumerate(data["conditions"]):
@@ -286,10 +244,10 @@ def _conditions(file: str, data: dict[str, Any]) -> Iterator[Finding]:
         names = set(condition.get("since", ()))
         for written in ("when", "or_when"):
             names |= compile_formula(condition[written]).names if condition.get(written) else frozenset()
-        yield from _unknown(names - known, known, file, place)
+        yield from unknown(names - known, known, file, place)
 
 
-def _rule_facts(files: _Files) -> Iterator[Finding]:
+def _rule_facts(files: Files) -> Iterator[Finding]:
     """Conditions of vetoes, consequences and awards name declared facts, or what the determination adds."""
     facts = {fact["key"] for _, data in files.get("facts", []) for fact in data["facts"]}
     known = facts | {"grade", "total", "vetoes", "vetoed", "title"}
@@ -302,33 +260,10 @@ def _rule_facts(files: _Files) -> Iterator[Finding]:
             for name in lists:
                 for index, entry in enumerate(data.get(name, [])):
                     used = compile_formula(entry["when"]).names if entry.get("when") else frozenset()
-                    yield from _unknown(set(used) - known, known, file, f"{name}.{index}.when")
+                    yield from unknown(set(used) - known, known, file, f"{name}.{index}.when")
 
 
-def _own_facts(files: _Files) -> Iterator[Finding]:
-    """Conditions of a definition that declares its own facts name only those."""
-    for kind, name, more in (
-        ("corrective_action", "consequences", {"outcome"}),
-        ("eligibility", "rules", set()),
-        ("exit", "grounds", set()),
-        ("reporting", "derived", {"carriers"}),
-    ):
-        for file, data in files.get(kind, []):
-            known: set[str] = {fact["key"] for fact in [*data.get("facts", []), *data.get("fields", [])]} | more
-            for index, entry in enumerate(data.get(name, [])):
-                for written in ("when", "applies_when", "exits_when", "value"):
-                    used = compile_formula(entry[written]).names if entry.get(written) else frozenset()
-                    yield from _unknown(set(used) - known, known, file, f"{name}.{index}.{written}")
-                for written in ("since", "until", "fact", "effective"):
-                    yield from _unknown(set(filter(None, [entry.get(written)])) - known, known, file, f"{name}.{index}")
-
-
-def _unknown(names: set[str], known: set[str], file: str, place: str) -> Iterator[Finding]:
-    for name in sorted(names):
-        yield Finding(file, place, f"没有“{name}”这个事实", "、".join(sorted(known)))
-
-
-def _districts(files: _Files) -> Iterator[Finding]:
+def _districts(files: Files) -> Iterator[Finding]:
     for file, data in files.get("region", []):
         for index, holiday in enumerate(data.get("holidays", [])):
             if holiday["to"] < holiday["from"]:

@@ -52,7 +52,7 @@ class Clock:
             return calendar.after_days(opened, self.length, self.counts_opening_day)
         return calendar.after_months(opened, self.length)
 
-    def step(self, opened: date, last_day: date | None) -> Step:
+    def step(self, opened: date | None, last_day: date | None) -> Step:
         """The reasoning of a deadline."""
         if self.kind == "fixed_day":
             day = "哪一天没有设定" if self.length is None else f"{_FIXED[self.period]}{self.length}日，当天算按时"

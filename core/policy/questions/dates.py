@@ -22,7 +22,7 @@ def _deadline(asked: Asked) -> Answer:
     opened = _opened(clock, given)
     done = require_date(given, "done") if given.get("done") is not None else None
     try:
-        last = clock.last_day(opened, calendar_of(policy))
+        last = None if opened is None else clock.last_day(opened, calendar_of(policy))
     except CalendarMissing as fault:
         return {
             "deadline": None,
@@ -42,10 +42,11 @@ def _deadline(asked: Asked) -> Answer:
     return answer | reasons([clock.step(opened, last)])
 
 
-def _opened(clock: Clock, given: Given) -> date:
+def _opened(clock: Clock, given: Given) -> date | None:
     """The day a period opens; for a clock with a fixed day in each quarter, a day of the quarter."""
     if "quarter" not in given:
-        return require_date(given, "from")
+        # A period whose length nobody has set has no end, whenever it opened.
+        return None if clock.length is None and given.get("from") is None else require_date(given, "from")
     if clock.period != "quarterly":
         raise Refused(f"“{clock.name}”不是按季度算的，要写开始日（from）。", {"quarter": "不按季度算"})
     opened = first_day_of_quarter(given["quarter"])

@@ -22,6 +22,8 @@ KINDS = {
     "procedures": "办理事项", "scope": "参评范围", "plan": "年度方案", "workflow": "办理环节", "clocks": "期限",
     "indicators": "指标", "grades": "档次", "vetoes": "一票否决", "panel": "专家组", "facts": "核查事项",
     "consequences": "结果运用", "awards": "奖励", "notice": "公示", "parameters": "参数",
+    "eligibility": "纳入条件", "enrolment": "纳入", "exit": "退出", "corrective_action": "整改", "reporting": "报送",
+    "targets": "目标的读法", "spending": "支出计划", "budget": "预算和目标",
 }  # fmt: skip
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
 

@@ -31,3 +31,34 @@ def test_working_days_follow_the_regions_holidays_and_months_roll(tmp_path):
     # 20 to 22 February are off here: 16, 17, 23, 24, 27, 28 February, 1, 2, 3, 6 March
     assert clock_of(policy, "filing").last_day(date(2023, 2, 15), calendar) == date(2023, 3, 6)
     assert clock_of(policy, "change").last_day(date(2019, 1, 15), calendar) == date(2019, 4, 15)
+
+
+@pytest.mark.parametrize("done", ["2020-03-25", "2020-03-26"])
+def test_a_fixed_day_of_the_quarter(manager, done):
+    given = {"clock": "quarterly_report_without_centre", "quarter": "2020Q1", "done": done}
+    answer = manager.ask("kunming", "deadline", given)
+    assert (answer["deadline"], answer["status"]) == ("2020-03-25", "on_time" if done[-1] == "5" else "late")
+    assert manager.ask("kunming", "deadline", {**given, "from": "2020-02-29"})["deadline"] == "2020-03-25"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"clock": "quarterly_report_without_centre"}, "from"),
+        ({"clock": "quarterly_report_without_centre", "quarter": "first"}, "quarter"),
+        ({"clock": "quarterly_report_without_centre", "quarter": "2020Q1", "from": "2020-04-01"}, "from"),
+        ({"clock": "quarterly_report_without_centre", "quarter": "2020Q1", "working_days": 3}, "working_days"),
+        ({"clock": "change_filing", "quarter": "2020Q1"}, "quarter"),
+        ({"clock": "change_filing", "from": "9999-12-31"}, "from"),
+    ],
+)
+def test_what_does_not_fit_a_clock_is_refused_by_name(manager, given, field):
+    answer = manager.ask("kunming", "deadline", given)
+    assert (answer["accepted"], answer["fields"]) == (False, [field])
+
+
+@pytest.mark.parametrize("given", [{}, {"quarter": "2020Q3"}, {"from": "2020-07-01"}])
+def test_a_day_nobody_has_set_is_asked_for(manager, given):
+    answer = manager.ask("kunming", "deadline", {"clock": "quarterly_report", **given})
+    assert (answer["deadline"], answer["missing_parameters"]) == (None, ["quarterly_report_day"])
+    assert answer["messages"]
