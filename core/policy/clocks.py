@@ -127,9 +127,9 @@ def clocks_of(policy: PolicyVersion) -> dict[str, Clock]:
 def clock_of(policy: PolicyVersion, key: object) -> Clock:
     """The clock with that key; raises Refused naming the ones there are."""
     clocks = clocks_of(policy)
-    if key not in clocks:
+    if not isinstance(key, str) or key not in clocks:
         raise Refused(f"没有“{key}”这个期限；允许：{'、'.join(clocks)}。", {"clock": "没有这个期限"})
-    return clocks[str(key)]
+    return clocks[key]
 
 
 def calendar_of(policy: PolicyVersion, entries: EnteredDays | None = None) -> WorkingCalendar:

@@ -89,7 +89,7 @@ def _cost(settings: TargetSettings, given: Given) -> bool | None:
     if kind is None:
         return cost
     named = {**{key: key for key in settings.kinds}, **{name: key for key, name in settings.kinds.items()}}
-    if kind not in named:
+    if not isinstance(kind, str) or kind not in named:
         allowed = "、".join(settings.kinds)
         raise Refused(f"没有“{kind}”这类指标；允许：{allowed}。", {"kind": "没有这类指标"})
     return cost if cost is not None else True if named[kind] in settings.cost_kinds else None

@@ -49,6 +49,7 @@ def test_a_fixed_day_of_the_quarter(manager, done):
         ({"clock": "quarterly_report_without_centre", "quarter": "2020Q1", "from": "2020-04-01"}, "from"),
         ({"clock": "quarterly_report_without_centre", "quarter": "2020Q1", "working_days": 3}, "working_days"),
         ({"clock": "change_filing", "quarter": "2020Q1"}, "quarter"),
+        ({"clock": ["change_filing"], "from": "2020-04-28"}, "clock"),
         ({"clock": "change_filing", "from": "9999-12-31"}, "from"),
     ],
 )

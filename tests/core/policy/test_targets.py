@@ -153,6 +153,7 @@ def test_what_was_reached(settings, printed, actual, met):
         ({"target": "2024年12月底前", "actual": "快了"}, "actual"),
         ({"target": "≥30家", "kind": "colour"}, "kind"),
         ({"target": ["≥30家"]}, "target"),
+        ({"target": "≥30家", "kind": ["cost"]}, "kind"),
         ({"target": "≥30家", "mood": 1}, "mood"),
     ],
 )
