@@ -25,7 +25,7 @@ def compress(response: Response) -> Response:
     if request.endpoint not in STATIC or response.mimetype not in WORTHWHILE or response.status_code != 200:
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings:
+    if not request.accept_encodings["gzip"]:
         return response
     response.direct_passthrough = False
     body = response.get_data()
