@@ -9,7 +9,7 @@ from flask import render_template
 from core import clock
 from core.cases.clocks import calendar_of
 from core.cases.definitions import current_policy, pinned_policy
-from core.models import Region
+from core.models import DefinitionVersion, Region
 from core.web.access import open_to_everyone
 from core.web.portal import publication
 from core.web.portal.blueprint import Page, pages, region_named
@@ -21,8 +21,19 @@ from core.web.words import GRADES
 @pages.get("/")
 @open_to_everyone
 def regions() -> Page:
-    """All regions that are served here."""
-    return render_template("portal/regions.html", regions=Region.select().where(Region.enabled).order_by(Region.id))
+    """All regions that are served here: first those with something to do online, then those with rules only."""
+    served = list(Region.select().where(Region.enabled).order_by(Region.id))
+    with_procedures = {
+        row.region_id
+        for row in DefinitionVersion.select(DefinitionVersion.region).where(
+            (DefinitionVersion.kind == "procedures") & (DefinitionVersion.status == "published")
+        )
+    }
+    return render_template(
+        "portal/regions.html",
+        regions=[row for row in served if row.id in with_procedures],
+        rules_only=[row for row in served if row.id not in with_procedures],
+    )
 
 
 @pages.get("/r/<region>/")
