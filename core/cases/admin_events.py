@@ -6,18 +6,17 @@ import json
 from typing import Any
 
 from core import clock
+from core.cases import locking
 from core.cases.events import digest
-from core.cases.statements import is_postgresql
-from core.models import AdminEvent, canonical_json, database
+from core.models import AdminEvent, canonical_json
 from core.people.scope import Viewer
 
-CHAIN_LOCK = 7_305_211  # PostgreSQL advisory lock: one writer of this chain at a time
+CHAIN_LOCK = 7_305_211  # one writer of this chain at a time
 
 
 def record(viewer: Viewer, kind: str, data: dict[str, Any]) -> None:
     """Append one administrative change inside the caller's transaction. `data`: ids and values, no secrets."""
-    if is_postgresql():
-        database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (CHAIN_LOCK,))
+    locking.alone(CHAIN_LOCK)
     last = AdminEvent.select().order_by(AdminEvent.sequence.desc()).first()
     sequence, previous = (last.sequence + 1, last.hash) if last else (1, "")
     moment, day = clock.now(), clock.today()

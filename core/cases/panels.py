@@ -10,14 +10,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from core import clock
-from core.cases import definitions, events
+from core.cases import definitions, events, locking
 from core.cases.action import Receipt, once, transaction
 from core.cases.admin_events import record
 from core.cases.rounds import find_round
 from core.errors import OutOfScope, Refused
 from core.models import Account, Case, EvaluationRound, NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
-from core.people.scope import Viewer, assigned_cases, find_case, membership, viewer_of
+from core.people.scope import (
+    Viewer,
+    assigned_cases,
+    find_case,
+    has_declared_no_conflict,
+    may_handle,
+    membership,
+    viewer_of,
+)
 from core.policy.panel import panel_rules
+
+UNDECLARED = "请先声明与这家单位有没有利害关系，再看材料和评分。"
 
 
 def form_panel(viewer: Viewer, round_id: int, accounts: Sequence[int]) -> None:
@@ -28,6 +38,8 @@ def form_panel(viewer: Viewer, round_id: int, accounts: Sequence[int]) -> None:
         if account is None or not viewer_of(account).has("expert", round_.region_id):
             raise Refused("名单里有人不是本地区的评审专家，请重新选择。")
     with transaction():
+        # nobody signs, steps back or ends the scoring meanwhile
+        locking.lock_cases(case.id for case in Case.select(Case.id).where(Case.round == round_))
         _take_off(round_, accounts)
         for account_id in accounts:
             PanelMember.insert(round=round_, account=account_id).on_conflict(
@@ -71,22 +83,35 @@ def expert_case(viewer: Viewer, case_id: int) -> tuple[Case, PanelMember]:
     return case, pledged_seat(viewer, case.round_id)
 
 
+def seat_of(viewer: Viewer, case: Case) -> PanelMember | None:
+    """The expert's seat, unless the expert stepped back from this carrier; wherever the case stands."""
+    seat = membership(viewer, case.round_id)
+    stepped_back = Recusal.select().where((Recusal.member == seat) & (Recusal.case == case)).exists()
+    return None if stepped_back else seat
+
+
 def declare_no_conflict(viewer: Viewer, case_id: int, token: str) -> Receipt:
     """The expert says that nothing stands between them and this carrier; the sheet opens."""
 
     def work() -> Receipt:
+        locking.lock_cases([case_id])
         case, seat = expert_case(viewer, case_id)
-        NoConflict.insert(member=seat, case=case, declared_at=clock.now()).on_conflict_ignore().execute()
-        events.record(case.id, viewer, "no_conflict_declared", {"member": seat.id})
+        if not has_declared_no_conflict(seat, case.id):
+            NoConflict.create(member=seat, case=case, declared_at=clock.now())
+            events.record(case.id, viewer, "no_conflict_declared", {"member": seat.id})
         return {"case": case.id, "message": "已声明无利害关系，可以开始评分。"}
 
     return once(token, work)
 
 
 def recuse(viewer: Viewer, case_id: int, reason: str, token: str) -> Receipt:
-    """The expert steps back from a carrier. A sheet begun is discarded; a signed one cannot be taken back so."""
+    """The expert steps back from a carrier, before or after signing: the sheet does not count any more.
+
+    Raises Refused without a reason or once the scoring has ended, OutOfScope.
+    """
 
     def work() -> Receipt:
+        locking.lock_cases([case_id])
         case, seat = expert_case(viewer, case_id)
         _recuse(viewer, case, seat, reason)
         return {"case": case.id, "message": "已登记回避。这家单位的材料和评分不再向您显示。"}
@@ -98,7 +123,7 @@ def order_recusal(viewer: Viewer, case_id: int, member_id: int, reason: str, tok
     """The bureau orders an expert to step back from a carrier; a signed sheet no longer counts."""
 
     def work() -> Receipt:
-        case = find_case(viewer, case_id, "city_reviewer")
+        case, _ = locking.own_case(viewer, case_id, "city_reviewer")
         seat = PanelMember.get_or_none((PanelMember.id == member_id) & (PanelMember.round == case.round_id))
         if seat is None:
             raise OutOfScope
@@ -111,26 +136,29 @@ def order_recusal(viewer: Viewer, case_id: int, member_id: int, reason: str, tok
 def _recuse(viewer: Viewer, case: Case, seat: PanelMember, reason: str) -> None:
     if not reason.strip():
         raise Refused("请写明回避的原因。", {"reason": "请写明回避的原因。"})
-    if case.stage != "expert_panel" and not _before_panel(case):
+    if scoring_has_ended(case):
         raise Refused("这家单位的评分已经结束，不能再登记回避。")
-    Recusal.insert(
-        member=seat, case=case, reason=reason, declared_by=viewer.account, declared_at=clock.now()
-    ).on_conflict_ignore().execute()
+    if Recusal.select().where((Recusal.member == seat) & (Recusal.case == case)).exists():
+        raise Refused(f"{seat.account.display_name} 对这家单位已登记回避。")
+    Recusal.create(member=seat, case=case, reason=reason, declared_by=viewer.account, declared_at=clock.now())
     NoConflict.delete().where((NoConflict.member == seat) & (NoConflict.case == case)).execute()
     events.record(case.id, viewer, "recused", {"member": seat.id}, reason)
 
 
-def _before_panel(case: Case) -> bool:
-    stages = definitions.workflow_of(case).stages
-    order = {stage.key: place for place, stage in enumerate(stages)}
-    panel = next((place for place, stage in enumerate(stages) if stage.kind == "expert_panel"), -1)
-    return order[case.stage] < panel
+def scoring_has_ended(case: Case) -> bool:
+    """Whether the case has left its panel for a later stage (or its workflow has none)."""
+    stages = [stage.key for stage in definitions.workflow_of(case).stages]
+    panel = next((stage.key for stage in definitions.workflow_of(case).stages if stage.kind == "expert_panel"), None)
+    return panel is None or stages.index(case.stage) > stages.index(panel)
 
 
 def active_members(case: Case) -> list[PanelMember]:
-    """Who may score this case: on the panel and not recused from it."""
+    """Who scores this case: on the panel and not recused from it.
+
+    Once the scoring has ended these are the ones who signed; who joins the panel later scores other cases.
+    """
     recused = Recusal.select(Recusal.member).where(Recusal.case == case)
-    return list(
+    members = (
         PanelMember.select(PanelMember, Account)
         .join(Account)
         .where(
@@ -138,6 +166,10 @@ def active_members(case: Case) -> list[PanelMember]:
         )
         .order_by(PanelMember.id)
     )
+    if scoring_has_ended(case):
+        signed = ScoreSheet.select(ScoreSheet.member).where((ScoreSheet.case == case) & (ScoreSheet.status == "signed"))
+        members = members.where(PanelMember.id.in_(signed))
+    return list(members)
 
 
 def counting_sheets(case: Case) -> list[ScoreSheet]:
@@ -157,6 +189,7 @@ def record_opinion(viewer: Viewer, case_id: int, modes: Sequence[str], opinion: 
     """
 
     def work() -> Receipt:
+        locking.lock_cases([case_id])
         case = _panel_case(viewer, case_id)
         known = panel_rules(definitions.policy_of(case)).modes
         faults = {}
@@ -180,10 +213,11 @@ def record_opinion(viewer: Viewer, case_id: int, modes: Sequence[str], opinion: 
 
 def _panel_case(viewer: Viewer, case_id: int) -> Case:
     """A case before the panel, for an expert who scores it or the bureau's reviewer."""
-    if "city_reviewer" in viewer.roles:
-        case = find_case(viewer, case_id, "city_reviewer")
-    else:
-        case, _ = expert_case(viewer, case_id)
+    case = find_case(viewer, case_id)
+    if not may_handle(viewer, case, "city_reviewer"):
+        case, seat = expert_case(viewer, case_id)
+        if not has_declared_no_conflict(seat, case.id):
+            raise Refused(UNDECLARED)
     if case.stage not in ("expert_panel", "determination"):
         raise Refused("这家单位现在不在专家评价环节。")
     return case

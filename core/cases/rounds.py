@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from peewee import IntegrityError
+
 from core import clock
-from core.cases import clocks, definitions, events, statements
+from core.cases import clocks, definitions, events, locking, statements
 from core.cases.action import Receipt, once, transaction
 from core.cases.admin_events import record
+from core.cases.numbering import free_numbers
+from core.cases.standing import is_outside_rounds
 from core.errors import OutOfScope, Refused, Stale
 from core.models import Carrier, Case, DefinitionVersion, Draft, EvaluationRound, PanelMember, Participant, Region
 from core.people.scope import Viewer
@@ -25,6 +29,12 @@ def find_round(viewer: Viewer, round_id: int) -> EvaluationRound:
     return round_
 
 
+def _hold(viewer: Viewer, round_id: int) -> EvaluationRound:
+    """A round of this person, held until the transaction ends. Raises OutOfScope."""
+    find_round(viewer, round_id)
+    return locking.lock_round(round_id)
+
+
 def create_round(viewer: Viewer, region: Region, procedure: str, year: int, title: str) -> EvaluationRound:
     """Set up a round that is not open yet. Raises Refused for a second round of the same year."""
     if not viewer.has("city_reviewer", region.id):
@@ -32,20 +42,19 @@ def create_round(viewer: Viewer, region: Region, procedure: str, year: int, titl
     policy = definitions.current_policy(region, clock.today())
     if policy is None:
         raise Refused(f"{region.name}没有现行有效的办法，不能开新的批次。")
-    definitions.procedure_in(policy, procedure)
+    if is_outside_rounds(found := definitions.procedure_in(policy, procedure)):
+        raise Refused(f"“{found['name']}”由单位随时或按期办理，不设批次。")
     same = (EvaluationRound.region == region) & (EvaluationRound.procedure == procedure) & (EvaluationRound.year == year)
+    taken = Refused(f"{year} 年度已有这个事项的批次。", {"year": "已有这一年的批次，请改年份，或去原批次办理。"})
     if EvaluationRound.select().where(same).exists():
-        raise Refused(f"{year} 年度已有这个事项的批次。", {"year": "已有这一年的批次，请改年份，或去原批次办理。"})
-    with transaction():
-        round_ = EvaluationRound.create(
-            region=region,
-            procedure=procedure,
-            year=year,
-            title=title,
-            created_by=viewer.account,
-            created_at=clock.now(),
-        )
-        record(viewer, "round_created", {"round": round_.id, "year": year, "procedure": procedure})
+        raise taken
+    values = {"region": region, "procedure": procedure, "year": year, "title": title}
+    try:
+        with transaction():
+            round_ = EvaluationRound.create(**values, created_by=viewer.account, created_at=clock.now())
+            record(viewer, "round_created", {"round": round_.id, "year": year, "procedure": procedure})
+    except IntegrityError as fault:  # a colleague set it up at the same moment
+        raise taken from fault
     return round_
 
 
@@ -100,7 +109,9 @@ def _extend(round_: EvaluationRound, policy: PolicyVersion, plan: dict[str, Any]
     for key, stage in deadline_fields(policy, round_.procedure).items():
         if plan.get(key):
             due = date.fromisoformat(plan[key])
-            Case.update(due_on=due).where((Case.round == round_) & (Case.stage == stage)).execute()
+            # a case that was returned may have later days of its own: an extension never takes them away
+            earlier = Case.due_on.is_null() | (Case.due_on < due)
+            Case.update(due_on=due).where((Case.round == round_) & (Case.stage == stage) & earlier).execute()
 
 
 def schemes(region: Region) -> list[DefinitionVersion]:
@@ -135,10 +146,10 @@ def _require_known_scheme(round_: EvaluationRound, items: list[PlanItem], plan: 
 
 def set_participants(viewer: Viewer, round_id: int, choices: dict[int, tuple[bool, str]]) -> None:
     """Fix the list of participants: carrier id → (on the list, reason). Only before the round opens."""
-    round_ = find_round(viewer, round_id)
-    if round_.status != "planned":
-        raise Refused("批次已经开启，名单不能再改。")
     with transaction():
+        round_ = _hold(viewer, round_id)
+        if round_.status != "planned":
+            raise Refused("批次已经开启，名单不能再改。")
         known = {c.id for c in Carrier.select(Carrier.id).where(Carrier.region == round_.region)}
         Participant.delete().where(Participant.round == round_).execute()
         for carrier, (included, reason) in choices.items():
@@ -153,7 +164,7 @@ def open_round(viewer: Viewer, round_id: int, token: str) -> Receipt:
     """Open a round: pin every definition in force today and open one case for each participant."""
 
     def work() -> Receipt:
-        round_ = find_round(viewer, round_id)
+        round_ = _hold(viewer, round_id)
         _refuse_unready(round_)
         pinned = _to_pin(round_)
         opened = EvaluationRound.update(
@@ -211,17 +222,17 @@ def _refuse_unready(round_: EvaluationRound) -> None:
 def _open_cases(viewer: Viewer, round_: EvaluationRound) -> int:
     policy = definitions.pinned_policy(round_)
     listed = round_.participants.where(Participant.included).join(Carrier).order_by(Carrier.id)
-    for order, participant in enumerate(listed, start=1):
-        _open_case(viewer, round_, policy, participant.carrier, order)
+    for number, participant in zip(free_numbers(round_.region, round_.year), listed, strict=False):
+        _open_case(viewer, round_, policy, participant.carrier, number)
     return len(listed)
 
 
-def _open_case(viewer: Viewer, round_: EvaluationRound, policy: PolicyVersion, carrier: Carrier, order: int) -> None:
+def _open_case(viewer: Viewer, round_: EvaluationRound, policy: PolicyVersion, carrier: Carrier, number: str) -> None:
     workflow = definitions.workflow_in(policy, round_.procedure)
     start = workflow.stage(workflow.start)
     due = clocks.due_on(policy, round_.region_id, round_, start.clock, clock.today())
     case = Case.create(
-        number=f"{round_.region.key[:3].upper()}-{round_.year}-{order:04d}",
+        number=number,
         region=round_.region,
         district=carrier.district_id,
         round=round_,

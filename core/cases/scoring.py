@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from core import clock
-from core.cases import definitions, events
+from core.cases import definitions, events, locking
 from core.cases.action import Receipt, once, transaction
-from core.cases.panels import active_members, counting_sheets, expert_case
+from core.cases.panels import UNDECLARED, active_members, counting_sheets, expert_case, seat_of
 from core.cases.submitting import latest_submission
 from core.errors import OutOfScope, Refused, Stale
 from core.models import Case, EvaluationRound, PanelMember, ScoreSheet, Submission
-from core.people.scope import Viewer, find_case, has_declared_no_conflict
+from core.people.scope import Viewer, has_declared_no_conflict
 from core.policy.numbers import exact
 from core.policy.scheme import Scheme, scheme_of
 from core.policy.scoring.points import Scored, best_values, points_of_carrier, read_points
@@ -57,23 +58,47 @@ def values_of(policy: PolicyVersion, submission: Submission | None) -> dict[str,
     return values
 
 
-def current_best(round_: EvaluationRound, policy: PolicyVersion) -> dict[str, Fraction]:
-    """The best value of each indicator over the round's cases that have come to the panel or further."""
-    stages = [s.key for s in definitions.workflow_in(policy, round_.procedure).stages]
-    panel = next(
-        (i for i, key in enumerate(stages) if definitions.workflow_in(policy, round_.procedure).stage(key).kind == "expert_panel"), 0
-    )
-    cases = Case.select(Case.id).where(
-        (Case.round == round_) & Case.stage.in_(stages[panel:]) & (Case.outcome != "absent")
-    )
-    newest: dict[int, Submission] = {}
-    for submission in Submission.select().where(Submission.case.in_(cases)).order_by(Submission.number):
-        newest[submission.case_id] = submission
-    cohort = {
-        str(case): {code: v.value for code, v in values_of(policy, submission).items()}
-        for case, submission in newest.items()
-    }
+def current_best(round_: EvaluationRound, policy: PolicyVersion, *, strict: bool = False) -> dict[str, Fraction]:
+    """The best value of each indicator over the round's cases that have come to the panel or further.
+
+    A carrier whose figures cannot be read sets no best value; where that would be final (`strict`), Refused says
+    whose they are.
+    """
+    cohort = {}
+    for case_id, submission in _newest(round_, policy):
+        try:
+            cohort[str(case_id)] = _figures(policy, submission)
+        except Refused as refusal:
+            if strict:
+                raise Refused(f"{Case.get_by_id(case_id).carrier.name}：{refusal}", refusal.fields) from refusal
     return best_values(scheme_of(policy), cohort)
+
+
+def _newest(round_: EvaluationRound, policy: PolicyVersion) -> list[tuple[int, Submission]]:
+    """The newest submission, without its answers, of each case that has come to the panel or further."""
+    stages = definitions.workflow_in(policy, round_.procedure).stages
+    panel = next((place for place, stage in enumerate(stages) if stage.kind == "expert_panel"), 0)
+    at_panel = Case.stage.in_([stage.key for stage in stages[panel:]])
+    rows = (
+        Submission.select(Submission.id, Submission.case, Submission.digest)
+        .join(Case)
+        .where((Case.round == round_) & at_panel & (Case.outcome != "absent"))
+        .order_by(Submission.number)
+    )
+    return sorted({row.case_id: row for row in rows}.items())
+
+
+_known_figures: WeakKeyDictionary[PolicyVersion, dict[str, dict[str, Fraction | None]]] = WeakKeyDictionary()
+# a submission never changes, so its digest and the policy say what its figures are
+
+
+def _figures(policy: PolicyVersion, submission: Submission) -> dict[str, Fraction | None]:
+    """The indicator values of a submission that was read without its answers. Raises Refused as `values_of`."""
+    known = _known_figures.setdefault(policy, {})
+    if submission.digest not in known:
+        values = values_of(policy, Submission.get_by_id(submission.id))
+        known[submission.digest] = {code: value.value for code, value in values.items()}
+    return known[submission.digest]
 
 
 def frozen_reference(round_: EvaluationRound) -> dict[str, Fraction] | None:
@@ -127,9 +152,23 @@ def open_sheet(viewer: Viewer, case_id: int) -> tuple[Case, PanelMember, ScoreSh
     """The expert's sheet for a case, made on first opening. Raises OutOfScope, Refused before the declaration."""
     case, seat = expert_case(viewer, case_id)
     if not has_declared_no_conflict(seat, case.id):
-        raise Refused("请先声明与这家单位有没有利害关系，再看材料和评分。")
+        raise Refused(UNDECLARED)
     ScoreSheet.insert(case=case, member=seat).on_conflict_ignore().execute()
     return case, seat, ScoreSheet.get((ScoreSheet.case == case) & (ScoreSheet.member == seat))
+
+
+def signed_sheet(viewer: Viewer, case_id: int) -> tuple[Case, ScoreSheet]:
+    """The sheet that this expert signed, to be read as long as it counts, also after the case left the panel.
+
+    It opens nothing else of the carrier. Raises OutOfScope, also for who stepped back from the carrier.
+    """
+    case = Case.get_or_none(Case.id == case_id)
+    seat = seat_of(viewer, case) if case is not None else None
+    own = (ScoreSheet.case == case_id) & (ScoreSheet.member == seat) & (ScoreSheet.status == "signed")
+    sheet = ScoreSheet.get_or_none(own) if seat is not None else None
+    if sheet is None:
+        raise OutOfScope
+    return case, sheet
 
 
 def save_sheet(viewer: Viewer, case_id: int, entered: Mapping[str, Any], version: int) -> ScoreSheet:
@@ -183,6 +222,7 @@ def sign_sheet(viewer: Viewer, case_id: int, version: int, token: str) -> Receip
     """Sign a complete sheet; it is read-only from then on. Raises Refused with the places, Stale."""
 
     def work() -> Receipt:
+        locking.lock_cases([case_id])
         case, seat, sheet = open_sheet(viewer, case_id)
         if sheet.status == "signed" or sheet.version != version:
             raise Stale("这张评分表刚有变化，请刷新后再看。")
@@ -210,7 +250,8 @@ def reopen_sheet(viewer: Viewer, sheet_id: int, reason: str, token: str) -> Rece
         sheet = ScoreSheet.get_or_none(ScoreSheet.id == sheet_id)
         if sheet is None:
             raise OutOfScope
-        case = find_case(viewer, sheet.case_id, "city_reviewer")
+        case, _ = locking.own_case(viewer, sheet.case_id, "city_reviewer")
+        sheet = ScoreSheet.get_by_id(sheet_id)
         if case.stage != "expert_panel":
             raise Refused("只有在专家评价环节才能退回评分表。")
         if sheet.status != "signed":

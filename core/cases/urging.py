@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core import clock
-from core.cases import definitions, events, statements
+from core.cases import definitions, events, locking, statements
 from core.cases.action import Receipt, once
 from core.errors import OutOfScope, Refused
 from core.models import Case, CaseEvent
@@ -22,7 +22,8 @@ def urge(viewer: Viewer, case_ids: Sequence[int], token: str) -> Receipt:
     """
 
     def work() -> Receipt:
-        cases = [_own(viewer, case_id) for case_id in case_ids]
+        locking.lock_cases(case_ids)  # "once a day" is looked at by one colleague after the other
+        cases = [_own(viewer, case_id) for case_id in sorted(set(case_ids))]
         waiting = [case for case in cases if definitions.workflow_of(case).stage(case.stage).kind == "fill"]
         if not waiting:
             raise Refused("没有需要催办的单位：都已经提交。")

@@ -11,6 +11,7 @@ from core.cases import definitions, rounds
 from core.cases.action import new_token
 from core.errors import OutOfScope, Refused, Stale
 from core.models import Case, DefinitionVersion, EvaluationRound
+from tests import factories
 from tests import world as w
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -85,3 +86,21 @@ def test_nothing_in_force_opens_nothing(world: w.World) -> None:
     assert definitions.current_policy(world.region, date(2022, 12, 31)) is None
     with clock.policy_date(date(2022, 12, 31)), pytest.raises(Refused, match="没有现行有效"):
         rounds.create_round(w.viewer(world.city_reviewer), world.region, "makerspace_evaluation", 2022, "2022 年度")
+
+
+def test_an_extension_never_takes_days_away_from_a_returned_case(world: w.World) -> None:
+    person, round_ = w.viewer(world.city_reviewer), world.round
+    Case.update(due_on=date(2023, 7, 14)).where(Case.id == world.cases[0].id).execute()
+    rounds.save_plan(person, round_.id, {**round_.plan, "submission_deadline": "2023-07-10"}, round_.version, "汛期")
+    assert [w.fresh(case).due_on for case in world.cases] == [date(2023, 7, 14), date(2023, 7, 10)]
+
+
+def test_a_second_round_of_the_year_goes_on_counting_its_cases(world: w.World) -> None:
+    other = EvaluationRound.create(
+        region=world.region, procedure="another", year=2023, title="另一事项", created_at=clock.now(),
+    )  # fmt: skip
+    alike = EvaluationRound(region=factories.region("qinzhou", "钦州市"), year=2023)
+    assert [next(rounds._free_numbers(round_)) for round_ in (other, alike)] == ["QIN-2023-0003"] * 2
+    Case.update(number="QIN-2023-10000").where(Case.id == world.cases[0].id).execute()
+    assert next(rounds._free_numbers(other)) == "QIN-2023-10001"
+    assert next(rounds._free_numbers(EvaluationRound(region=world.region, year=2024))) == "QIN-2024-0001"
