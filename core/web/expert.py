@@ -103,7 +103,11 @@ def _open(case_id: int) -> tuple[Case, ScoreSheet] | None:
 @open_to("expert")
 def sheet(case_id: int) -> Page:
     """One's own sheet of a carrier: to fill in, or to read once it is signed."""
-    opened = _open(case_id)
+    try:
+        opened = _open(case_id)
+    except OutOfScope:  # the case has left the panel: what one has signed can still be read
+        opened = scoring.signed_sheet(viewer(), case_id)
+        use_region(opened[0].region)
     if opened is None:
         return redirect(url_for(".desk"))
     case, row = opened

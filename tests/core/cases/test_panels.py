@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.cases import determining, panels, scoring
+from core.cases import acting, determining, panels, scoring
 from core.errors import OutOfScope, Refused
-from core.models import AdminEvent, NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
+from core.models import AdminEvent, CaseEvent, NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
 from tests import factories
 from tests import world as w
 
@@ -169,3 +169,38 @@ def test_the_opinion_names_ways_that_the_policy_knows(world: w.World) -> None:
     panels.record_opinion(city, case.id, ["desk_review"], "第二稿", w.new_token())
     kept = PanelOpinion.get()
     assert (kept.modes, kept.opinion) == (["desk_review"], "第二稿")
+
+
+def test_who_joins_later_is_not_waited_for_where_the_scoring_has_ended(world: w.World) -> None:
+    w.pledge(world)
+    case, city = world.cases[0], w.viewer(world.city_reviewer)
+    for expert in world.experts:
+        w.score(world, case, expert)
+    panels.record_opinion(city, case.id, ["desk_review"], "意见", w.new_token())
+    determining.conclude_panel(city, case.id, w.fresh(case).stage_version, w.new_token())
+    late = factories.account("expert", region=world.region)
+    panels.form_panel(city, world.round.id, [*[expert.id for expert in world.experts], late.id])
+    w.determine(world, case)
+    assert determining.latest_result(case) is not None
+    decision = acting.Decision(said="重新评分")
+    acting.act(city, case.id, "return_to_panel", decision, w.fresh(case).stage_version, w.new_token())
+    assert not scoring.panel_state(w.fresh(case), 3).complete
+
+
+def test_the_panels_opinion_is_not_written_by_who_has_not_declared(world: w.World) -> None:
+    w.pledge(world)
+    person, case = w.viewer(world.experts[0]), world.cases[0]
+    with pytest.raises(Refused, match="利害关系"):
+        panels.record_opinion(person, case.id, ["desk_review"], "意见", w.new_token())
+    panels.declare_no_conflict(person, case.id, w.new_token())
+    panels.declare_no_conflict(person, case.id, w.new_token())
+    assert CaseEvent.select().where(CaseEvent.kind == "no_conflict_declared").count() == 1
+    panels.record_opinion(person, case.id, ["desk_review"], "意见", w.new_token())
+
+
+def test_nobody_steps_back_twice(world: w.World) -> None:
+    city, case = w.viewer(world.city_reviewer), world.cases[0]
+    panels.order_recusal(city, case.id, seat(world, 0).id, "同一单位", w.new_token())
+    with pytest.raises(Refused, match="已登记回避"):
+        panels.order_recusal(city, case.id, seat(world, 0).id, "又一次", w.new_token())
+    assert Recusal.get().reason == "同一单位"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.cases import panels, scoring
 from core.errors import OutOfScope, Refused, Stale
-from core.models import Case, CaseEvent, ScoreSheet
+from core.models import Case, CaseEvent, ScoreSheet, Submission
 from core.policy.pack import load_region
 from core.policy.questions.asking import ask
 from core.policy.scheme import scheme_of
@@ -128,7 +129,8 @@ def test_one_form_signs_once_and_the_chain_tells_no_score(world: w.World) -> Non
     assert second == {**first, "repeated": True}
     events = list(CaseEvent.select().where(CaseEvent.kind == "sheet_signed"))
     assert len(events) == 1
-    assert ScoreSheet.get().total not in events[0].body
+    sheet = ScoreSheet.get()
+    assert json.loads(events[0].body)["data"] == {"member": sheet.member_id, "sheet": sheet.id}
 
 
 def test_each_expert_has_only_an_own_sheet(world: w.World) -> None:
@@ -159,6 +161,50 @@ def test_only_carriers_that_took_part_and_came_to_the_panel_set_the_best(world: 
     assert scoring.current_best(round_, policy)["F1"] == 20
     Case.update(outcome="", stage="city_review").where(Case.id == world.cases[1].id).execute()
     assert scoring.current_best(round_, policy)["F1"] == 20
+
+
+def test_unreadable_figures_hold_up_nobody_else_and_are_named_where_it_counts(world: w.World) -> None:
+    policy, round_ = scoring.ground_of(w.fresh(world.cases[0])).policy, w.fresh(world.cases[0]).round
+    other = Submission.get(Submission.case == world.cases[1])
+    broken = {key: value for key, value in other.answers.items() if key != "area_m2"}
+    Submission.update(answers=broken, digest="0" * 64).where(Submission.id == other.id).execute()
+    assert scoring.current_best(round_, policy)["F1"] == 20
+    kept = save(world, points=WHOLE, opinion="好")
+    sign(world, kept.version)
+    with pytest.raises(Refused, match=f"^{world.carriers[1].name}：.*F1"):
+        scoring.current_best(round_, policy, strict=True)
+
+
+def test_the_best_of_the_round_is_not_worked_out_anew_for_each_signature(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy, round_ = scoring.ground_of(w.fresh(world.cases[0])).policy, w.fresh(world.cases[0]).round
+    scoring.current_best(round_, policy)
+    worked_out: list[object] = []
+    monkeypatch.setattr(scoring, "values_of", lambda *given: worked_out.append(given))
+    assert scoring.current_best(round_, policy)["F1"] == 24
+    assert worked_out == []
+
+
+def test_an_own_signed_sheet_stays_readable_and_nothing_else_does(world: w.World) -> None:
+    case, city = world.cases[0], w.viewer(world.city_reviewer)
+    person, other = w.viewer(world.experts[0]), w.viewer(world.experts[1])
+    kept = save(world, points=WHOLE, opinion="好")
+    with pytest.raises(OutOfScope):
+        scoring.signed_sheet(person, case.id)
+    sign(world, kept.version)
+    Case.update(stage="determination").where(Case.id == case.id).execute()
+    assert scoring.signed_sheet(person, case.id)[1].opinion == "好"
+    for read in (panels.expert_case, scoring.open_sheet):
+        with pytest.raises(OutOfScope):
+            read(person, case.id)
+    for nobody in (other, city, w.viewer(world.clerks[0])):
+        with pytest.raises(OutOfScope):
+            scoring.signed_sheet(nobody, case.id)
+    Case.update(stage="expert_panel").where(Case.id == case.id).execute()
+    panels.order_recusal(city, case.id, kept.member_id, "有合作关系", w.new_token())
+    with pytest.raises(OutOfScope):
+        scoring.signed_sheet(person, case.id)
 
 
 figures = st.fractions(min_value=0, max_value=10**6, max_denominator=997)

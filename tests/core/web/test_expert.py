@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.cases import panels
-from core.models import Account, Attachment, NoConflict, PanelMember, Recusal, ScoreSheet
+from core.models import Account, Attachment, Case, NoConflict, PanelMember, Recusal, ScoreSheet
 from core.web import expert_desk
 from tests import factories
 from tests import world as w
@@ -276,3 +276,15 @@ def test_waiting_counts_pledges_then_carriers(expert: Browser, world: w.World) -
     assert expert_desk.waiting(person) == 2
     w.score(world, world.cases[0], world.experts[0])
     assert expert_desk.waiting(person) == 1
+
+
+def test_an_own_signed_sheet_can_be_read_after_the_scoring(world: w.World, expert: Browser) -> None:
+    case = world.cases[0]
+    w.pledge(world)
+    w.score(world, case, world.experts[0])
+    Case.update(stage="determination").where(Case.id == case.id).execute()
+    page = expert.get(sheet_of(case))
+    assert page.status_code == 200
+    assert "已签字" in page.text
+    assert "填报全文" not in page.text
+    assert expert.get(f"{sheet_of(case)}/material").status_code == 404
