@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,24 @@ from typing import Any
 import pluggy
 
 from core import hookspecs
+from core.bounded import bounded
+from core.contributions import CONTRIBUTIONS, Contribution
 from core.errors import KaopingError
-from core.hookspecs import PROJECT, RegionSource
-from core.policy import builtins
+from core.hookspecs import PROJECT, Question, RegionSource, ScoringMethod
+from core.pack_check import workflow_findings
+from core.policy import builtins as policy_builtins
 from core.policy.pack import RegionPack, load_region
-from core.policy.question import Answer, Question
+from core.policy.question import Answer
 from core.policy.questions import ask_region
-from core.policy.scoring.method import ScoringMethod
+from core.workflow import builtins as workflow_builtins
 from forms.findings import DefinitionError
 
 GROUP = "kaoping.regions"
 NATIONAL = Path(__file__).parent / "policy" / "national"
-BUILT_IN = "core"
+BUILT_IN = (("core.policy", policy_builtins), ("core.workflow", workflow_builtins))
 HOOKS = tuple(name for name in dir(hookspecs) if name.startswith("kaoping_"))
+PATIENCE = 10.0
+"""Seconds that the import of a plugin, and each call of a hook, may take."""
 
 
 class UnknownRegion(KaopingError):
@@ -49,25 +55,40 @@ class PluginManager:
     """The plugins of this process: `regions` by key, `methods`, `questions`, and `problems`.
 
     `found` replaces the installed entry points (tests, other hosts): pairs of name and plugin or entry point.
+    What plugins bring beside their regions is known to the whole process afterwards. Without `regions` no pack is
+    read. `patience` is in seconds.
     """
 
-    def __init__(self, found: Iterable[tuple[str, Any]] | None = None) -> None:
+    def __init__(
+        self, found: Iterable[tuple[str, Any]] | None = None, *, regions: bool = True, patience: float = PATIENCE
+    ) -> None:
         self.problems: list[PluginProblem] = []
-        self.methods: dict[str, ScoringMethod] = {}
-        self.questions: dict[str, Question] = {}
         self.regions: dict[str, RegionPack] = {}
         self.cases: dict[str, Path] = {}
+        self.brought: dict[str, dict[str, list[str]]] = {}
+        self._known: dict[str, dict[str, Any]] = {what.hook: {} for what in CONTRIBUTIONS}
+        self._patience = patience
         self._pm = pluggy.PluginManager(PROJECT)
         self._pm.add_hookspecs(hookspecs)
-        self._register(BUILT_IN, builtins)
-        for name, plugin in _installed() if found is None else found:
+        for name, plugin in [*BUILT_IN, *(_installed() if found is None else found)]:
             self._register(name, plugin)
-        for name in self._names():
-            self._collect(name, "kaoping_scoring_methods", self.methods, ScoringMethod)
-            self._collect(name, "kaoping_questions", self.questions, Question)
-        self._take(RegionSource(NATIONAL))
-        for name in self._names():
-            self._load(name)
+        for what in CONTRIBUTIONS:
+            for name in self._names():
+                self._collect(name, what)
+        if regions:
+            self._take("core", RegionSource(NATIONAL))
+            for name in self._names():
+                self._load(name)
+
+    @property
+    def methods(self) -> dict[str, ScoringMethod]:
+        """Scoring methods by key."""
+        return self._known["kaoping_scoring_methods"]
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """Questions by key."""
+        return self._known["kaoping_questions"]
 
     def region(self, key: str) -> RegionPack:
         """The region's pack. Raises UnknownRegion, saying what is wrong with it when its plugin is broken."""
@@ -88,50 +109,64 @@ class PluginManager:
     def _register(self, name: str, plugin: Any) -> None:
         """Import (for an entry point) and register; a hook that nobody calls is refused."""
 
-        def register() -> None:
+        def load() -> Any:
             loaded = plugin.load() if isinstance(plugin, EntryPoint) else plugin
             hash(loaded)  # pluggy keeps plugins in sets; one that cannot be kept must fail here, alone
             unknown = [n for n in dir(loaded) if n.startswith("kaoping_") and n not in HOOKS]
             if unknown:
                 raise KaopingError(f"没有“{'、'.join(unknown)}”这个钩子；允许：{'、'.join(HOOKS)}")
-            self._pm.register(loaded, name)
+            return loaded
 
-        self._guarded(name, register)
+        self._guarded(name, lambda: self._pm.register(bounded(load, self._patience), name))
 
-    def _called(self, name: str, hook: str) -> Any:
-        """What this one plugin's implementation of a hook returns; None when it has none."""
+    def _called(self, name: str, hook: str, read: Callable[[Any], Any]) -> Any:
+        """What this one plugin's implementation of a hook returns, read in time; None when it has none."""
         others = [plugin for other, plugin in self._pm.list_name_plugin() if other != name]
-        results = self._pm.subset_hook_caller(hook, remove_plugins=others)()
-        return results[0] if results else None
+        caller = self._pm.subset_hook_caller(hook, remove_plugins=others)
 
-    def _collect(self, name: str, hook: str, into: dict[str, Any], kind: type[Any]) -> None:
+        def call() -> Any:
+            results = caller()
+            return read(results[0]) if results else None
+
+        return bounded(call, self._patience)
+
+    def _collect(self, name: str, what: Contribution) -> None:
         def collect() -> None:
-            offered = self._called(name, hook) or []
+            offered = self._called(name, what.hook, list) or []
+            known = self._known[what.hook]
+            taken: dict[str, Any] = {}
             for item in offered:
-                if not isinstance(item, kind):
-                    raise KaopingError(f"{hook} 应给出 {kind.__name__}，得到的是 {type(item).__name__}")
-                if item.key in into:
-                    raise KaopingError(f"“{item.key}”已经有了，请换一个名字")
-            into.update({item.key: item for item in offered})
+                key = what.key_of(item)
+                if key in known or key in taken:
+                    raise KaopingError(f"{what.name}“{key}”已经有了，请换一个名字")
+                taken[key] = what.wrapped(item, name)
+            known.update(taken)
+            what.registry.update(taken)
+            if taken:
+                self.brought.setdefault(name, {})[what.name] = list(taken)
 
-        self._guarded(name, collect)
+        self._guarded(name, collect, what.hook)
 
     def _load(self, name: str) -> None:
         def load() -> None:
-            source = self._called(name, "kaoping_region")
+            source = self._called(name, "kaoping_region", _as_source)
             if source is not None:
-                self._take(source if isinstance(source, RegionSource) else RegionSource(Path(source)))
+                self._take(name, source)
 
-        self._guarded(name, load)
+        self._guarded(name, load, "kaoping_region")
 
-    def _take(self, source: RegionSource) -> None:
+    def _take(self, name: str, source: RegionSource) -> None:
         pack = load_region(source.path, methods=self.methods)
+        faults = workflow_findings(pack.path)
+        if faults:
+            raise DefinitionError(faults)
         if pack.key in self.regions:
             raise KaopingError(f"地区“{pack.key}”已经由别的插件提供")
         self.regions[pack.key] = pack
         self.cases[pack.key] = source.cases or source.path / "cases"
+        self.brought.setdefault(name, {})["地区"] = [pack.key]
 
-    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+    def _guarded(self, name: str, work: Callable[[], object], hook: str = "") -> None:
         try:
             work()
         except DefinitionError as fault:
@@ -140,7 +175,15 @@ class PluginManager:
             )
         except Exception as fault:  # a plugin may raise anything; the others must go on
             told = str(fault) if isinstance(fault, KaopingError) else f"{type(fault).__name__}: {fault}"
-            self.problems.append(PluginProblem(name, "", "", told))
+            self.problems.append(PluginProblem(name, "", hook, told))
+
+
+def _as_source(given: Any) -> RegionSource | None:
+    if given is None or isinstance(given, RegionSource):
+        return given
+    if isinstance(given, (str, Path)):
+        return RegionSource(Path(given))
+    raise KaopingError(f"应给出文件夹的路径，得到的是 {type(given).__name__}；允许：Path 或 RegionSource")
 
 
 def _told(message: str, allowed: str) -> str:
@@ -149,3 +192,9 @@ def _told(message: str, allowed: str) -> str:
 
 def _installed() -> list[tuple[str, EntryPoint]]:
     return sorted((point.name, point) for point in entry_points(group=GROUP))
+
+
+@cache
+def install() -> PluginManager:
+    """Make what the installed plugins bring beside their regions known to this process; done once."""
+    return PluginManager(regions=False)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from core import clock
 from core.cases import definitions
 from core.models import DefinitionVersion, Region
-from core.policy.source import parse
-from core.policy.version import PolicyVersion, Sources
-from core.workflow.definition import Workflow, load_workflow
+from core.pack_check import findings_of_workflow
+from core.policy.version import PolicyVersion
 from forms.findings import DefinitionError, Finding
 
 KINDS = {
@@ -72,46 +68,6 @@ def findings_of(row: DefinitionVersion) -> list[Finding]:
     if not found:
         for (kind, key), text in sources.items():
             if kind == "workflow":
-                found.update(dict.fromkeys(_workflow(text, name_of(kind, key), sources)))
+                found.update(dict.fromkeys(findings_of_workflow(text, name_of(kind, key), sources)))
     mine = name_of(row.kind, row.key)
     return sorted(found, key=lambda finding: finding.file != mine)
-
-
-def _workflow(text: str, file: str, sources: Sources) -> list[Finding]:
-    try:
-        workflow = load_workflow(text, file)
-    except DefinitionError as fault:
-        return fault.findings
-    return list(_around(workflow, file, sources))
-
-
-def _around(workflow: Workflow, file: str, sources: Sources) -> Iterator[Finding]:
-    """What a workflow relies on outside itself: forms, dates of the plan, lines of grades, rules of notice."""
-    forms = {key for kind, key in sources if kind == "form"}
-    dates = {item.get("key") for item in _entries(sources, "plan", "items")}
-    kinds = {kind for kind, _ in sources}
-    needed = {"public_notice": "notice", "determination": "grades", "expert_panel": "indicators"}
-    for index, stage in enumerate(workflow.stages):
-        for slot in ("form", "opinion_form", "site_visit_form"):
-            if getattr(stage, slot) and getattr(stage, slot) not in forms:
-                yield Finding(
-                    file, f"stages.{index}.{slot}", f"没有“{getattr(stage, slot)}”这份表单", "、".join(sorted(forms))
-                )
-        if stage.clock and stage.clock.kind == "plan" and dates and stage.clock.field not in dates:
-            yield Finding(
-                file,
-                f"stages.{index}.clock.field",
-                f"年度方案里没有“{stage.clock.field}”这一项",
-                "、".join(sorted(map(str, dates))),
-            )
-        if needed.get(stage.kind, stage.kind) not in kinds and stage.kind in needed:
-            yield Finding(
-                file,
-                f"stages.{index}.kind",
-                f"有“{stage.name}”这样的环节，就要有“{KINDS[needed[stage.kind]]}”的规定",
-                "",
-            )
-
-
-def _entries(sources: Sources, kind: str, name: str) -> list[Mapping[str, Any]]:
-    return [entry for (k, key), text in sources.items() if k == kind for entry in parse(text, key).get(name, [])]

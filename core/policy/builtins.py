@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from core.hookspecs import hookimpl
+from core.policy.national_calendars import BUILT_IN as BUILT_IN_CALENDARS
+from core.policy.national_calendars import Calendar
 from core.policy.question import Question
 from core.policy.questions.built_in import BUILT_IN as BUILT_IN_QUESTIONS
 from core.policy.scoring.method import ScoringMethod
 from core.policy.scoring.methods import BUILT_IN as BUILT_IN_METHODS
+from forms.fields import BUILT_IN as BUILT_IN_FIELD_TYPES
+from forms.fields import FieldType
 
 
 @hookimpl
@@ -21,5 +25,18 @@ def kaoping_questions() -> list[Question]:
     return list(BUILT_IN_QUESTIONS)
 
 
+@hookimpl
+def kaoping_field_types() -> list[FieldType]:
+    """The field types of the core."""
+    return list(BUILT_IN_FIELD_TYPES)
+
+
+@hookimpl
+def kaoping_calendars() -> list[Calendar]:
+    """The calendars of the core."""
+    return list(BUILT_IN_CALENDARS)
+
+
 METHODS = {method.key: method for method in kaoping_scoring_methods()}
 QUESTIONS = {question.key: question for question in kaoping_questions()}
+"""What is known to this process; the plugin manager adds what plugins bring."""

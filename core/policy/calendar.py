@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
 
-from core.errors import CalendarMissing, Refused
+from core.errors import Refused
+from core.policy.national_calendars import PublishedCalendars
 
 SATURDAY = 5
 # No period of a policy is longer; a bound, so that a wrong figure cannot keep a worker busy.
@@ -20,19 +21,6 @@ class NationalCalendar(Protocol):
 
     def is_working_day(self, day: date) -> bool:
         """Whether the whole country works that day."""
-
-
-class PackagedCalendar:
-    """The schedules in the `chinesecalendar` package (from 2004 on; it ends with the last one published)."""
-
-    def is_working_day(self, day: date) -> bool:
-        """Whether the whole country works that day, make-up days included."""
-        import chinese_calendar
-
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            raise CalendarMissing([day.year]) from None
 
 
 @dataclass(frozen=True)
@@ -59,7 +47,7 @@ class WorkingCalendar:
         overlay: Mapping[date, bool] | None = None,
         entries: EnteredDays | None = None,
     ) -> None:
-        self._national = national or PackagedCalendar()
+        self._national = national or PublishedCalendars()
         self._overlay = dict(overlay or {})
         self._entries = entries or EnteredDays()
 

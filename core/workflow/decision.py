@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.errors import Refused
 from core.workflow.definition import ROUND_EFFECTS, Action, Stage, Workflow
+from core.workflow.stage_kinds import STAGE_KINDS
 from forms.formula import compile_formula
 
 NEED_TEXT = {
@@ -50,7 +51,22 @@ def decide(
         raise Refused("".join(NEED_TEXT[need] for need in missing), {need: NEED_TEXT[need] for need in missing})
     if action.condition and not compile_formula(action.condition).holds(facts):
         raise Refused(f"还不能“{action.name}”：条件“{action.condition}”没有满足。")
+    said = _refusal(stage, action, given, facts)
+    if said:
+        raise Refused(f"还不能“{action.name}”：{said}")
     return Move(action, stage, workflow.stage(action.to))
+
+
+def _refusal(stage: Stage, action: Action, given: frozenset[str], facts: Mapping[str, object]) -> str:
+    """What the stage's own kind, a plugin's, has against the action."""
+    kind = STAGE_KINDS.get(stage.own_kind)
+    if kind is None or kind.refusal is None:
+        return ""
+    try:
+        return kind.refusal(stage, action, given, facts)
+    except Exception as fault:  # a plugin's code: the action is not done, everything else goes on
+        told = f"环节类别“{kind.name}”（{kind.key}）出错，请告诉管理员：{type(fault).__name__}: {fault}"
+        raise Refused(told) from fault
 
 
 def open_actions(workflow: Workflow, stage_key: str, roles: frozenset[str]) -> list[Action]:

@@ -1,4 +1,4 @@
-"""The kinds of field. A plugin adds its own with ``register_field_type``."""
+"""The kinds of field. Plugins add their own through the hook ``kaoping_field_types``."""
 
 from forms.fields.base import (
     FIELD_TYPES,
@@ -15,13 +15,14 @@ from forms.fields.dates import DateType, MonthType
 from forms.fields.numbers import DecimalType, IntegerType, MoneyType, PercentType, whole_fen
 from forms.fields.texts import EmailType, LongTextType, PhoneType, TextType
 
-for _kind in (
+BUILT_IN: tuple[FieldType, ...] = (
     TextType(), LongTextType(), IntegerType(), DecimalType(), MoneyType(), PercentType(), DateType(),
     MonthType(), YesNoType(), ChoiceType(), ChoicesType(), CreditCodeType(), PhoneType(),
     IdentityNumberType(), EmailType(), FilesType(), TableType(), CalculatedType(),
-):  # fmt: skip
+)  # fmt: skip
+for _kind in BUILT_IN:
     register_field_type(_kind)
 
 __all__ = [
-    "FIELD_TYPES", "BadInput", "FieldType", "Spec", "field_type", "mask", "register_field_type", "whole_fen",
+    "BUILT_IN", "FIELD_TYPES", "BadInput", "FieldType", "Spec", "field_type", "mask", "register_field_type", "whole_fen",
 ]  # fmt: skip

@@ -7,9 +7,20 @@ from types import SimpleNamespace
 import pytest
 
 import plugins.qinhuangdao as qinhuangdao
+from core.contributions import CONTRIBUTIONS
 from core.hookspecs import Question, RegionSource, ScoringMethod, hookimpl
 from core.plugin_manager import PluginManager, UnknownRegion
 from tests.core.policy.packs import FILES, broken, write_files, write_pack
+
+
+@pytest.fixture(autouse=True)
+def registries():
+    """What these plugins bring is forgotten afterwards."""
+    kept = [(what.registry, dict(what.registry)) for what in CONTRIBUTIONS]
+    yield
+    for registry, before in kept:
+        registry.clear()
+        registry.update(before)
 
 
 def _plugin(**hooks):

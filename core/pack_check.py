@@ -1,0 +1,137 @@
+"""Checks of a region's folder that need more than its policy: workflows and what they rely on, worked examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from core.policy.pack import RegionPack, check_region, load_region
+from core.policy.question import Question
+from core.policy.questions import ask_region
+from core.policy.scoring.method import ScoringMethod
+from core.policy.source import parse
+from core.policy.version import Sources
+from core.policy.worked_cases import read_cases, run_case
+from core.workflow.definition import Stage, load_workflow
+from forms.findings import DefinitionError, Finding
+
+# A stage of this kind needs a definition of that one; named as people call it.
+_RELIES_ON = {
+    "public_notice": ("notice", "公示"),
+    "determination": ("grades", "档次线"),
+    "expert_panel": ("indicators", "指标体系"),
+}
+_FORMS_OF_A_STAGE = ("form", "opinion_form", "site_visit_form")
+
+
+def check_pack(
+    path: Path, *, methods: Mapping[str, ScoringMethod], questions: Mapping[str, Question]
+) -> list[Finding]:
+    """Every fault of a region's folder; its worked examples are run once everything else is sound."""
+    found = [*check_region(path, methods=methods), *workflow_findings(path)]
+    if found:
+        return list(dict.fromkeys(found))
+    return list(_cases(load_region(path, methods=methods), questions))
+
+
+def workflow_findings(path: Path) -> list[Finding]:
+    """What the workflows' own lint finds, and what they and the procedures name that is not there."""
+    found: dict[Finding, None] = {}
+    for folder in sorted(p for p in (path / "policy").glob("*") if p.is_dir()):
+        located = _located(path, folder)
+        sources = {at: text for at, (_, text) in located.items()}
+        for (kind, _), (file, text) in located.items():
+            if kind == "workflow":
+                found.update(dict.fromkeys(findings_of_workflow(text, file, sources)))
+            elif kind == "procedures":
+                found.update(dict.fromkeys(_procedures(parse(text, file), file, sources)))
+    return list(found)
+
+
+def _located(path: Path, folder: Path) -> dict[tuple[str, str], tuple[str, str]]:
+    """(kind, key) → (file, text) of one version; what cannot be read is told by the pack's own check."""
+    files = [(file, "form") for file in sorted((path / "forms").glob("*.toml"))]
+    files += [(file, file.stem) for file in sorted(folder.glob("*.toml"))]
+    files += [(file, file.parent.name) for file in sorted(folder.glob("*/*.toml"))]
+    located = {}
+    for file, kind in files:
+        place = file.relative_to(path).as_posix()
+        try:
+            text = file.read_text(encoding="utf-8")
+            located[(kind, str(parse(text, place).get("key")))] = (place, text)
+        except (UnicodeDecodeError, DefinitionError):
+            continue
+    return located
+
+
+def findings_of_workflow(text: str, file: str, sources: Sources) -> list[Finding]:
+    """Every fault of a workflow, and of what it relies on among `sources`."""
+    try:
+        workflow = load_workflow(parse(text, file), file)
+    except DefinitionError as fault:
+        return fault.findings
+    return [f for index, stage in enumerate(workflow.stages) for f in _stage(stage, index, file, sources)]
+
+
+def _stage(stage: Stage, index: int, file: str, sources: Sources) -> Iterator[Finding]:
+    place = f"stages.{index}"
+    forms = sorted(key for kind, key in sources if kind == "form")
+    for slot in _FORMS_OF_A_STAGE:
+        if getattr(stage, slot) and getattr(stage, slot) not in forms:
+            yield Finding(file, f"{place}.{slot}", f"没有“{getattr(stage, slot)}”这份表单", "、".join(forms))
+    dates = {str(item.get("key")) for item in _entries(sources, "plan", "items")}
+    if stage.clock and stage.clock.kind == "plan" and dates and stage.clock.field not in dates:
+        message = f"年度方案里没有“{stage.clock.field}”这一项"
+        yield Finding(file, f"{place}.clock.field", message, "、".join(sorted(dates)))
+    kind, name = _RELIES_ON.get(stage.kind, ("", ""))
+    if kind and kind not in {kind for kind, _ in sources}:
+        yield Finding(file, f"{place}.kind", f"有“{stage.name}”这样的环节，就要有“{name}”的规定", f"{kind}.toml")
+
+
+def _procedures(data: Mapping[str, Any], file: str, sources: Sources) -> Iterator[Finding]:
+    """A procedure leads to a workflow and a form that are there."""
+    for index, procedure in enumerate(_tables(data, "procedures")):
+        for slot, kind, name in (("form", "form", "表单"), ("workflow", "workflow", "流程")):
+            known = sorted(key for other, key in sources if other == kind)
+            if procedure.get(slot) and procedure[slot] not in known:
+                yield Finding(
+                    file,
+                    f"procedures.{index}.{slot}",
+                    f"没有“{procedure[slot]}”这份{name}",
+                    "、".join(known) or f"先写一份{name}",
+                )
+
+
+def _entries(sources: Sources, kind: str, name: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    for (other, key), text in sources.items():
+        if other == kind:
+            found += _tables(parse(text, key), name)
+    return found
+
+
+def _tables(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    entries = data.get(name, [])
+    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
+
+
+def _cases(pack: RegionPack, questions: Mapping[str, Question]) -> Iterator[Finding]:
+    """Worked examples that cannot be read, belong to another region or do not pass."""
+
+    def ask(_region: str, question: str, given: Mapping[str, Any], on: Any) -> Mapping[str, Any]:
+        return ask_region(pack, question, given, on, questions=questions)
+
+    for path in sorted((pack.path / "cases").glob("*.toml")):
+        file = path.relative_to(pack.path).as_posix()
+        try:
+            cases = read_cases(path)
+        except DefinitionError as fault:
+            yield from (Finding(file, f.key, f.message, f.allowed) for f in fault.findings)
+            continue
+        for index, case in enumerate(cases):
+            if case.region != pack.key:
+                yield Finding(file, "region", f"样例写的地区是“{case.region}”", pack.key)
+                break
+            for told in run_case(case, ask).differences:
+                yield Finding(file, f"case.{index}", f"样例 {case.id} 没有通过：{told}", "按条文重算样例，或改办法数据")
