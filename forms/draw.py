@@ -105,17 +105,20 @@ def draw_section(  # noqa: PLR0913 - what a page shows, and three addresses by n
     icons: str = "",
     upload_url: str | None = None,
     clause_url: ClauseUrl | None = None,
+    numbered: bool = True,
     remarks: Mapping[str, object] = _NO_TEXTS,
 ) -> Markup:
     """The inside of a posted form: one section to fill in; ``raw`` stands where it could not be read.
 
     ``previous`` are last year's answers; evidence items have id, name, size (bytes) and url; ``icons`` is
-    the address of the icon sheet; ``remarks`` (text or Markup by field) stand above the control.
+    the address of the icon sheet; ``numbered`` puts the section's number before its title; ``remarks`` (text or Markup by field) stand above the control.
     Raises KeyError for a section the form does not have.
     """
     page = _page(form, form.definition.section(section_key).fields, answers, raw, errors, evidence, previous)
     page.icons, page.upload_url, page.clause_url = icons, upload_url, clause_url
     page.remarks = _Blank(remarks)
+    if not numbered:
+        page.numbers = {}
     return form.pages.macro("edit", section_key)(page)
 
 

@@ -93,6 +93,16 @@ def _files_hint(field: Field) -> str:
     return "，".join(text for text in (field.hint, kinds, size, count) if text)
 
 
+def own_clause(question: Field, section: Section) -> bool:
+    """Whether a question rests on something the head of its section does not name already."""
+    named = _clauses(section.clause)
+    return bool(question.basis) or not _clauses(question.clause) <= named
+
+
+def _clauses(text: str) -> set[str]:
+    return {part.strip() for part in text.split(";") if part.strip()}
+
+
 def column_head(column: Column) -> str:
     """A column's name with its unit."""
     return f"{column.label}（{column.shown_unit}）" if column.shown_unit else column.label
@@ -131,6 +141,7 @@ _writer.globals |= {
     "options": _options,
     "is_group": _is_group,
     "files_hint": _files_hint,
+    "own_clause": own_clause,
     "column_head": column_head,
     "layout": layout,
 }

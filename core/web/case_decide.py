@@ -144,7 +144,7 @@ def draw_opinion(form: CompiledForm, typed: Typed) -> Markup:
     sections = [
         draw_section(
             form, section.key, typed.opinion, typed.raw, typed.errors,
-            icons=asset("icons.svg"), clause_url=lambda clause: clause_url("", clause),
+            icons=asset("icons.svg"), clause_url=lambda clause: clause_url("", clause), numbered=False,
         )
         for section in form.definition.sections
     ]  # fmt: skip

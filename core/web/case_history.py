@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from flask import current_app
+
 from core import clock
 from core.models import Case, CaseEvent
 from core.web.words import month_day
@@ -183,4 +185,6 @@ def _returned(target: Stage) -> str:
 def _at(event: Happened) -> str:
     """The policy date, which deadlines are counted by, with the hour on the wall."""
     day = month_day(event.on) if event.on.year == clock.today().year else f"{event.on.year}年{month_day(event.on)}"
+    if current_app.config["DEMO"]:  # a demo's date is its own, the clock on the wall belongs to another day
+        return day
     return f"{day} {clock.shanghai(event.at):%H:%M}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -247,7 +248,8 @@ def test_view(form: CompiledForm, complete: dict[str, object], files: dict[str, 
     assert "上年 5 人" in text
     assert "<b>50%</b>" in text
     assert "培训、路演" in text
-    assert "合同.pdf" in text
+    assert "合同.pdf" not in text
+    assert re.search(r'href="/files/7"><svg[^>]*><use[^>]*></use></svg>租赁合同</a>', text)
     assert "合计 1 行" in text
     assert ">法律</td>" in text
     assert tags.by_id("v-area_m2") == {"id": "v-area_m2"}

@@ -6,6 +6,14 @@
     printer.addEventListener("click", (event) => { event.preventDefault(); print(); });
   }
 
+  // The column beside stays in view; one taller than the window scrolls with the page until its end is in view.
+  const side = document.querySelector(".follow");
+  if (side) {
+    const place = () => { side.style.top = `${Math.min(16, innerHeight - side.offsetHeight - 16)}px`; };
+    new ResizeObserver(place).observe(side);
+    addEventListener("resize", place);
+  }
+
   const material = document.querySelector("[data-evidence]");
   material?.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href*='?file=']");
