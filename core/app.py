@@ -9,7 +9,7 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 
-from core import admin, storage
+from core import admin, plugin_manager, storage
 from core import settings as settings_module
 from core.cases import demo_date
 from core.models import connect, database
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     The database is opened here, before the first thread, and again by each request for its own thread.
     """
     values = settings or settings_module.load()
+    plugin_manager.install()
     connect(values.database_url)
     storage.use(values.storage_url)
     app = Flask("core")

@@ -22,6 +22,8 @@ _RELIES_ON = {
     "determination": ("grades", "档次线"),
     "expert_panel": ("indicators", "指标体系"),
 }
+# Of these the key matters here; of all other kinds only whether there are any.
+_NAMED_BY_KEY = frozenset({"form", "workflow", "procedures", "plan"})
 _FORMS_OF_A_STAGE = ("form", "opinion_form", "site_visit_form")
 
 
@@ -59,7 +61,8 @@ def _located(path: Path, folder: Path) -> dict[tuple[str, str], tuple[str, str]]
         place = file.relative_to(path).as_posix()
         try:
             text = file.read_text(encoding="utf-8")
-            located[(kind, str(parse(text, place).get("key")))] = (place, text)
+            key = str(parse(text, place).get("key")) if kind in _NAMED_BY_KEY else place
+            located[(kind, key)] = (place, text)
         except (UnicodeDecodeError, DefinitionError):
             continue
     return located

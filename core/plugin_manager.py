@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from core import hookspecs
-from core.bounded import bounded
+from core.bounded import TooSlow, bounded
 from core.contributions import CONTRIBUTIONS, Contribution
 from core.errors import KaopingError
 from core.hookspecs import PROJECT, Question, RegionSource, ScoringMethod
@@ -31,6 +31,9 @@ BUILT_IN = (("core.policy", policy_builtins), ("core.workflow", workflow_builtin
 HOOKS = tuple(name for name in dir(hookspecs) if name.startswith("kaoping_"))
 PATIENCE = 10.0
 """Seconds that the import of a plugin, and each call of a hook, may take."""
+
+# Installed plugins that once did not come back; this process waits for each of them only once.
+_given_up: dict[EntryPoint, PluginProblem] = {}
 
 
 class UnknownRegion(KaopingError):
@@ -68,8 +71,10 @@ class PluginManager:
         self.brought: dict[str, dict[str, list[str]]] = {}
         self._known: dict[str, dict[str, Any]] = {what.hook: {} for what in CONTRIBUTIONS}
         self._patience = patience
+        self._hung: set[str] = set()
         self._pm = pluggy.PluginManager(PROJECT)
         self._pm.add_hookspecs(hookspecs)
+        self._found: dict[str, Any] = {}
         for name, plugin in [*BUILT_IN, *(_installed() if found is None else found)]:
             self._register(name, plugin)
         for what in CONTRIBUTIONS:
@@ -104,7 +109,8 @@ class PluginManager:
         return ask_region(self.region(region), question, given, on, questions=self.questions)
 
     def _names(self) -> list[str]:
-        return [name for name, plugin in self._pm.list_name_plugin() if plugin is not None]
+        """The plugins to ask; one that did not come back is not asked again."""
+        return [name for name, plugin in self._pm.list_name_plugin() if plugin is not None and name not in self._hung]
 
     def _register(self, name: str, plugin: Any) -> None:
         """Import (for an entry point) and register; a hook that nobody calls is refused."""
@@ -117,6 +123,10 @@ class PluginManager:
                 raise KaopingError(f"没有“{'、'.join(unknown)}”这个钩子；允许：{'、'.join(HOOKS)}")
             return loaded
 
+        if name in self._found or (name.startswith("core") and plugin not in dict(BUILT_IN).values()):
+            self.problems.append(PluginProblem(name, "", "", "这个插件名已经有了，或留给系统自用；请换一个名字"))
+            return
+        self._found[name] = plugin
         self._guarded(name, lambda: self._pm.register(bounded(load, self._patience), name))
 
     def _called(self, name: str, hook: str, read: Callable[[Any], Any]) -> Any:
@@ -167,8 +177,15 @@ class PluginManager:
         self.brought.setdefault(name, {})["地区"] = [pack.key]
 
     def _guarded(self, name: str, work: Callable[[], object], hook: str = "") -> None:
+        known = _given_up.get(self._found[name]) if isinstance(self._found[name], EntryPoint) else None
+        if known is not None:
+            self._hung.add(name)
+            self.problems.extend([] if known in self.problems else [known])
+            return
         try:
             work()
+        except TooSlow as fault:
+            self._give_up(PluginProblem(name, "", hook, str(fault)))
         except DefinitionError as fault:
             self.problems.extend(
                 PluginProblem(name, f.file, f.key, _told(f.message, f.allowed)) for f in fault.findings
@@ -176,6 +193,14 @@ class PluginManager:
         except Exception as fault:  # a plugin may raise anything; the others must go on
             told = str(fault) if isinstance(fault, KaopingError) else f"{type(fault).__name__}: {fault}"
             self.problems.append(PluginProblem(name, "", hook, told))
+
+
+    def _give_up(self, problem: PluginProblem) -> None:
+        self.problems.append(problem)
+        self._hung.add(problem.plugin)
+        point = self._found[problem.plugin]
+        if isinstance(point, EntryPoint):
+            _given_up[point] = problem
 
 
 def _as_source(given: Any) -> RegionSource | None:

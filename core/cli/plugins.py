@@ -1,4 +1,4 @@
-"""`kaoping plugins`: which regions are installed, and what is wrong with them."""
+"""`kaoping plugins`: what each plugin brings, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ import click
 
 @click.command()
 def command() -> None:
-    """列出地区插件、它们的版本和问题。"""
+    """列出各插件提供的地区、版本和别的东西，以及问题：哪个插件、哪个文件、哪个键、允许什么。"""
     from core.plugin_manager import PluginManager
 
     manager = PluginManager()
     for key, pack in manager.regions.items():
         versions = "、".join(version.version for version in pack.versions)
         click.echo(f"{key}\t{pack.region.name}\t{versions}\t{pack.path}")
+    for plugin, brought in manager.brought.items():
+        others = {name: keys for name, keys in brought.items() if name != "地区"}
+        if others and not plugin.startswith("core"):
+            click.echo(f"插件 {plugin}：" + "；".join(f"{name} {'、'.join(keys)}" for name, keys in others.items()))
     for problem in manager.problems:
         click.echo(str(problem), err=True)
     sys.exit(1 if manager.problems else 0)
