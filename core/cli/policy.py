@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from core.errors import KaopingError, Refused
+from core.pack_check import check_pack
 from core.plugin_manager import PluginManager, UnknownRegion
 from core.policy.exact_json import dumps, loads
-from core.policy.pack import check_region
 from core.policy.questions import UnknownQuestion
 from core.policy.questions.asking import find_question, refused
-from core.policy.source import parse
 from core.policy.worked_cases import WorkedCase, read_cases, run_case
-from forms.findings import DefinitionError, Finding
+from forms.findings import DefinitionError
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -55,7 +55,7 @@ def _standard_input() -> str:
     return text if text.strip() else "{}"
 
 
-def _fail(fault: KaopingError) -> None:
+def _fail(fault: KaopingError) -> NoReturn:
     click.echo(str(fault).replace("\n", " "), err=True)
     sys.exit(2)
 
@@ -110,28 +110,24 @@ def _files(manager: PluginManager, paths: tuple[Path, ...]) -> list[Path]:
 @command.command()
 @click.argument("path", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def check(path: Path) -> None:
-    """检查一个地区文件夹，逐条列出文件、键和毛病。"""
-    findings = [*check_region(path, methods=PluginManager().methods), *_workflow_findings(path)]
+    """检查一个地区文件夹：权重、分数线、流程、条款、公式、表单、样例，逐条列出文件、键和毛病。"""
+    manager = PluginManager(regions=False)
+    findings = check_pack(path, methods=manager.methods, questions=manager.questions)
     for finding in findings:
         click.echo(str(finding))
     click.echo(f"{len(findings)} 处毛病" if findings else "没有毛病")
     sys.exit(1 if findings else 0)
 
 
-def _workflow_findings(path: Path) -> list[Finding]:
-    """What the workflow's own lint finds: unreachable stages, dead ends, actions to nowhere."""
-    from core.workflow.definition import load_workflow
+@command.command()
+@click.argument("kind", required=False)
+def schema(kind: str | None) -> None:
+    """输出一类文件的 JSON Schema（2020-12），供编辑器补全和检查；不写类别时输出全部，按类别排列。"""
+    from core.schemas import schema_of, schemas
 
-    findings: list[Finding] = []
-    for file in [
-        *sorted(path.glob("policy/*/workflow.toml")),
-        *sorted(path.glob("policy/*/workflow/*.toml")),
-    ]:
-        try:
-            data = parse(file.read_text(encoding="utf-8"), file.relative_to(path).as_posix())
-            load_workflow(data, file.relative_to(path).as_posix())
-        except UnicodeDecodeError:
-            continue  # reported by the pack's own check
-        except DefinitionError as fault:
-            findings.extend(fault.findings)
-    return findings
+    PluginManager(regions=False)  # what plugins add to forms and workflows belongs to the schemas
+    try:
+        found = schema_of(kind) if kind else schemas()
+    except Refused as fault:
+        _fail(fault)
+    click.echo(dumps(found))

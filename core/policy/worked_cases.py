@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from core.policy.exact_json import dumps
+from core.policy.kind_parts import MUST, TEXT, tables
 from core.policy.numbers import exact
+from core.policy.shape import Key, Shape, findings_of
 from core.policy.source import parse
 from core.policy.trace import plain_data
 from forms.findings import DefinitionError, Finding
@@ -49,8 +51,23 @@ class CaseOutcome:
         return not self.differences
 
 
-_FILE_KEYS = frozenset({"region", "case"})
-_CASE_KEYS = frozenset({"id", "clause", "basis", "ask", "on", "given", "expect", "why"})
+CASES: Shape = {
+    "region": MUST,
+    "case": tables(
+        {
+            "id": MUST,
+            "clause": TEXT,
+            "basis": TEXT,
+            "ask": MUST,
+            "on": Key("date"),
+            "given": Key("table"),
+            "expect": Key("table", required=True),
+            "why": TEXT,
+        },
+        required=False,
+    ),
+}
+"""What a file of worked examples may hold."""
 
 
 def read_cases(path: Path) -> list[WorkedCase]:
@@ -60,23 +77,10 @@ def read_cases(path: Path) -> list[WorkedCase]:
         data = parse(path.read_text(encoding="utf-8"), file)
     except (OSError, UnicodeDecodeError) as fault:
         raise DefinitionError([Finding(file, "-", f"读不出来：{fault}", "UTF-8 编码的 TOML 文件")]) from None
-    findings = [Finding(file, key, f"没有“{key}”这个键", "region、case") for key in data if key not in _FILE_KEYS]
-    if not isinstance(data.get("region"), str):
-        findings.append(Finding(file, "region", "缺少 region", "地区的键，例如 qinhuangdao"))
-    for index, entry in enumerate(data.get("case", [])):
-        findings.extend(_faults(entry, file, f"case.{index}"))
+    findings = list(findings_of(data, CASES, file))
     if findings:
         raise DefinitionError(findings)
     return [_case(entry, file, data["region"]) for entry in data.get("case", [])]
-
-
-def _faults(entry: Mapping[str, Any], file: str, place: str) -> list[Finding]:
-    allowed = "、".join(sorted(_CASE_KEYS))
-    faults = [Finding(file, f"{place}.{k}", f"没有“{k}”这个键", allowed) for k in entry if k not in _CASE_KEYS]
-    for key in ("id", "ask", "expect"):
-        if key not in entry:
-            faults.append(Finding(file, f"{place}.{key}", f"缺少“{key}”", allowed))
-    return faults
 
 
 def _case(entry: Mapping[str, Any], file: str, region: str) -> WorkedCase:
