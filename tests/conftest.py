@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -16,65 +15,62 @@ from flask.testing import FlaskClient
 from core import clock
 from core.app import create_app
 from core.cases import definitions
-from core.models import ALL, Account, connect
+from core.models import Account, connect
 from core.models import database as handle
 from core.settings import Settings, load
+from tests import databases
 
-SERVER = os.environ.get("KAOPING_TEST_POSTGRESQL", "postgresql:///test")
 POLICY_DAY = date(2023, 6, 1)
 _left_out: set[str] = set()
 
 
-def _reachable() -> str:
-    """Empty when the PostgreSQL of the tests answers, else why not."""
-    import psycopg
-
-    try:
-        psycopg.connect(SERVER, connect_timeout=3).close()
-    except psycopg.OperationalError as fault:
-        return str(fault).strip().splitlines()[0]
-    return ""
+@pytest.fixture(scope="session")
+def kept_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Kept]:
+    """What this process keeps between tests."""
+    kept = databases.Kept(tmp_path_factory.mktemp("databases"))
+    yield kept
+    kept.drop()
 
 
 @pytest.fixture(scope="session")
 def postgresql_problem() -> str:
     """Why PostgreSQL cannot be used, looked at once."""
-    return _reachable()
+    return databases.postgresql_problem()
 
 
-def _own_schema() -> tuple[str, Callable[[], None]]:
-    """A database address inside a schema that only this test uses, and how to drop it."""
-    import psycopg
-
-    schema = f"t_{uuid.uuid4().hex[:16]}"
-    with psycopg.connect(SERVER, autocommit=True) as link:
-        link.execute(f"CREATE SCHEMA {schema}")
-
-    def drop() -> None:
-        with psycopg.connect(SERVER, autocommit=True) as link:
-            link.execute(f"DROP SCHEMA {schema} CASCADE")
-
-    joint = "&" if "?" in SERVER else "?"
-    return f"{SERVER}{joint}options=-csearch_path%3D{schema}", drop
+def _require_postgresql(request: pytest.FixtureRequest) -> None:
+    problem = request.getfixturevalue("postgresql_problem")
+    if not problem:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"PostgreSQL is needed here but does not answer: {problem}")
+    _left_out.add(request.node.nodeid)
+    pytest.skip(f"PostgreSQL does not answer: {problem}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of either kind, gone afterwards."""
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, kept_databases: databases.Kept
+) -> Iterator[str]:
+    """A database of either kind with all tables, empty."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'kaoping.db'}"
+        yield kept_databases.sqlite(tmp_path / "kaoping.db")
         return
-    problem = request.getfixturevalue("postgresql_problem")
-    if problem:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"PostgreSQL is needed here but does not answer: {problem}")
-        _left_out.add(request.node.nodeid)
-        pytest.skip(f"PostgreSQL does not answer: {problem}")
-    url, drop = _own_schema()
-    try:
-        yield url
-    finally:
-        drop()
+    _require_postgresql(request)
+    yield kept_databases.postgresql()
+    kept_databases.empty_postgresql()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of either kind without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    _require_postgresql(request)
+    url, drop = databases.own_schema()
+    yield url
+    drop()
 
 
 @pytest.fixture
@@ -82,7 +78,6 @@ def database(database_url: str) -> Iterator[str]:
     """All tables, empty, connected for the models; gives the address."""
     definitions._policy.cache_clear()  # the next database gives the same ids to other texts
     opened = connect(database_url)
-    opened.create_tables(ALL)
     try:
         yield database_url
     finally:
@@ -156,4 +151,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly what was left out, so that a green run is not read as more than it was."""
     if _left_out:
         terminalreporter.section("LEFT OUT", red=True)
-        terminalreporter.line(f"{len(_left_out)} tests on PostgreSQL: {SERVER} does not answer.", red=True)
+        terminalreporter.line(f"{len(_left_out)} tests on PostgreSQL: {databases.SERVER} does not answer.", red=True)

@@ -89,8 +89,8 @@ def test_migrate_refuses_when_a_column_is_missing(instance: Path) -> None:
     assert "outbox_row.error" in done.stderr
 
 
-def test_tables_are_made_once_on_both_databases(database_url: str) -> None:
-    connect(database_url)
+def test_tables_are_made_once_on_both_databases(bare_database_url: str) -> None:
+    connect(bare_database_url)
     assert migrations.create()
     assert not migrations.create()
     migrations.require_current()
