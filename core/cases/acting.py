@@ -10,7 +10,7 @@ from core.cases import definitions, events, moving, noticing, statements
 from core.cases.action import Receipt, once, require_version
 from core.cases.submitting import latest_submission
 from core.errors import Refused
-from core.models import Case, Review, SiteVisit
+from core.models import Case, SiteVisit, canonical_json
 from core.people.scope import Viewer, find_case, may_handle
 from core.roles import ROLES
 from core.workflow.decision import Move, decide, open_actions
@@ -48,7 +48,7 @@ def act(viewer: Viewer, case_id: int, action_key: str, decision: Decision, versi
         step = _step(viewer, case, row, action_key, decision)
         review = _record_review(viewer, case, step, decision)
         said = decision.said or "；".join(decision.reasons.values())
-        receipt = moving.move(row, case, viewer, step, {"review": review.id, "fields": sorted(decision.reasons)}, said)
+        receipt = moving.move(row, case, viewer, step, {"review": review, "fields": sorted(decision.reasons)}, said)
         if step.target.kind == "public_notice":  # a workflow without determination: the approval is the result
             noticing.publish_alone(viewer, case)
         return receipt
@@ -64,9 +64,10 @@ def _step(viewer: Viewer, case: Case, row: statements.CaseRow, action_key: str, 
     given = {name for name in ("opinion", "reasons", "said") if getattr(decision, name)}
     if decision.reasons:
         given.add("said")
-    if SiteVisit.select().where((SiteVisit.case == case) & (SiteVisit.stage == row.stage)).exists():
+    if statements.was_visited(row.id, row.stage):
         given.add("site_visit")
-    submission = latest_submission(case)
+    action = stage.action(action_key)
+    submission = latest_submission(case) if action and action.condition else None
     facts = submission.answers if submission else {}
     step = decide(workflow, row.stage, action_key, roles_for(viewer, case), frozenset(given), facts)
     if step.action.effect in ROUND_EFFECTS or step.action.effect == "submit":
@@ -82,17 +83,17 @@ def _check_opinion(case: Case, form_key: str, opinion: dict[str, Any]) -> None:
         raise Refused("审核意见还有没填好的地方。", {path: "".join(texts) for path, texts in found.items()})
 
 
-def _record_review(viewer: Viewer, case: Case, step: Move, decision: Decision) -> Review:
-    return Review.create(
-        case=case,
-        stage=step.source.key,
-        action=step.action.key,
-        opinion=decision.opinion,
-        reasons=decision.reasons,
-        submission=latest_submission(case),
-        reviewer=viewer.account,
-        reviewed_at=clock.now(),
-        reviewed_on=clock.today(),
+def _record_review(viewer: Viewer, case: Case, step: Move, decision: Decision) -> int:
+    return statements.add_review(
+        case.id,
+        step.source.key,
+        step.action.key,
+        canonical_json(decision.opinion),
+        canonical_json(decision.reasons),
+        statements.last_submission_id(case.id),
+        viewer.account,
+        statements.stored_moment(clock.now()),
+        clock.today(),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from core.errors import CalendarMissing
 from core.models import CalendarDay, CalendarYear, EvaluationRound, ParameterEntry, Region
+from core.models.reading import every
 from core.policy.calendar import EnteredDays, WorkingCalendar
 from core.policy.clocks import Clock as PolicyClock
 from core.policy.version import PolicyVersion
@@ -18,10 +19,11 @@ from core.workflow.definition import Clock
 
 def calendar_of(region: Region | int | None) -> WorkingCalendar:
     """The working calendar of a region as it stands in the tables."""
-    rows = list(CalendarDay.select().where(CalendarDay.region.is_null() | (CalendarDay.region == region)))
+    own_region = region.id if isinstance(region, Region) else region
+    rows = list(every(CalendarDay, "WHERE region_id IS NULL OR region_id = ?", own_region))
     national = {row.day: row.is_working_day for row in rows if row.region_id is None}
     own = {row.day: row.is_working_day for row in rows if row.region_id is not None}
-    years = frozenset(row.year for row in CalendarYear.select(CalendarYear.year))
+    years = frozenset(row.year for row in every(CalendarYear, ""))
     return WorkingCalendar(overlay=own, entries=EnteredDays(national, years))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from core import clock
 from core.errors import Refused
 from core.models import Case, DefinitionVersion, EvaluationRound, Region
+from core.models.reading import related
 from core.policy.version import PolicyVersion
 from core.workflow.definition import Workflow, load_workflow
 from forms.compile import CompiledForm, compiled
@@ -72,7 +73,7 @@ def pinned_policy(round_: EvaluationRound) -> PolicyVersion:
     Raises Refused when nothing is in force.
     """
     if round_.pinned:
-        return policy_of_ids(round_.region.key, round_.pinned)
+        return policy_of_ids(related(round_, "region").key, round_.pinned)
     policy = current_policy(round_.region, clock.today())
     if policy is None:
         raise Refused(f"{round_.region.name}没有现行有效的办法，不能开新的批次。")
@@ -81,9 +82,10 @@ def pinned_policy(round_: EvaluationRound) -> PolicyVersion:
 
 def round_of(case: Case) -> EvaluationRound:
     """The round of a case. Raises Refused for a case outside any round."""
-    if case.round is None:
+    round_: EvaluationRound | None = related(case, "round")
+    if round_ is None:
         raise Refused(f"办件 {case.number} 不属于任何批次。")
-    return case.round
+    return round_
 
 
 def policy_of(case: Case) -> PolicyVersion:

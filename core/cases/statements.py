@@ -1,6 +1,6 @@
 """The hot statements of a transition, ready-made (peewee's SQL building costs ten times the statement).
 
-Written with `?`; turned once per process into the placeholder of the database in use.
+Written with `?`; turned once per process into the placeholder of the database in use (core.models.reading).
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from peewee import PostgresqlDatabase
 
 from core.clock import now
 from core.models import canonical_json, database
+from core.models.reading import run as _run
 
 LOAD_CASE = (
     "SELECT id, number, region_id, district_id, round_id, carrier_id, procedure, stage, stage_version,"
@@ -33,6 +33,12 @@ APPEND_OUTBOX = (
     "INSERT INTO outbox_row (kind, payload, available_at, leased_by, attempts, error) VALUES (?, ?, ?, '', 0, '')"
 )
 FIND_RECEIPT = "SELECT receipt FROM form_token WHERE token = ?"
+ADD_REVIEW = (
+    "INSERT INTO review (case_id, stage, action, opinion, reasons, submission_id, reviewer_id, reviewed_at,"
+    " reviewed_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+)
+LAST_SUBMISSION = "SELECT id FROM submission WHERE case_id = ? ORDER BY number DESC LIMIT 1"
+WAS_VISITED = "SELECT 1 FROM site_visit WHERE case_id = ? AND stage = ? LIMIT 1"
 SPEND_FORM = "INSERT INTO form_token (token, receipt, used_at) VALUES (?, ?, ?)"
 
 
@@ -51,15 +57,6 @@ class CaseRow(NamedTuple):
     head_sequence: int
     head_hash: str
     outcome: str
-
-
-@lru_cache(maxsize=64)
-def _text(statement: str, mark: str) -> str:
-    return statement.replace("?", mark)
-
-
-def _run(statement: str, *values: object) -> Any:
-    return database.execute_sql(_text(statement, database.param), values)
 
 
 def stored_moment(moment: datetime) -> datetime:
@@ -108,6 +105,22 @@ def append_event(*values: object) -> None:
 def append_outbox(kind: str, payload: dict[str, object], available_at: datetime | None = None) -> None:
     """Ask for work after this transaction; it is done at least once and its effect at most once."""
     _run(APPEND_OUTBOX, kind, canonical_json(payload), stored_moment(available_at or now()))
+
+
+def add_review(*values: object) -> int:
+    """Insert a reviewer's opinion; values in the order of ADD_REVIEW. Gives its id."""
+    return int(_run(ADD_REVIEW, *values).fetchone()[0])
+
+
+def last_submission_id(case_id: int) -> int | None:
+    """The newest submitted version of a case, if there is one."""
+    row = _run(LAST_SUBMISSION, case_id).fetchone()
+    return None if row is None else int(row[0])
+
+
+def was_visited(case_id: int, stage: str) -> bool:
+    """Whether a visit on site was recorded for a case in this stage."""
+    return _run(WAS_VISITED, case_id, stage).fetchone() is not None
 
 
 def find_receipt(token: str) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from core.cases.drafts import open_draft
 from core.cases.events import digest
 from core.errors import Refused
 from core.models import Attachment, Case, Draft, Submission, canonical_json
+from core.models.reading import every, first
 from core.people.scope import Viewer
 from core.workflow.decision import decide
 
@@ -18,7 +19,7 @@ from core.workflow.decision import decide
 def evidence_of(case: Case) -> dict[str, list[Attachment]]:
     """The files of a case that have not been removed, by field, in the order of upload."""
     files: dict[str, list[Attachment]] = {}
-    for file in case.attachments.where(~Attachment.removed).order_by(Attachment.id):
+    for file in every(Attachment, "WHERE case_id = ? AND NOT removed ORDER BY id", case.id):
         files.setdefault(file.field, []).append(file)
     return files
 
@@ -76,4 +77,5 @@ def add_submission(viewer: Viewer, case: Case, answers: dict[str, Any], reason: 
 
 def latest_submission(case: Case | int) -> Submission | None:
     """The newest submitted version of a case, if there is one."""
-    return Submission.select().where(Submission.case == case).order_by(Submission.number.desc()).first()
+    number = case.id if isinstance(case, Case) else case
+    return first(Submission, "WHERE case_id = ? ORDER BY number DESC", number)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 from peewee import Expression, ModelSelect
 
 from core.errors import OutOfScope
 from core.models import Account, Case, Grant, NoConflict, PanelMember, Recusal
+from core.models.reading import first
 
 
 @dataclass(frozen=True)
@@ -56,17 +60,29 @@ def viewer_of(account: Account) -> Viewer:
     return Viewer(account.id, account.display_name, reaches)
 
 
+BOUND_BY = {
+    "carrier_clerk": ("carrier",),
+    "district_reviewer": ("region", "district"),
+    "city_reviewer": ("region",),
+    "expert": ("region",),
+}
+"""By which of its bounds a grant reaches cases; an expert's cases must be assigned besides. Others read no case."""
+
+
 def _case_condition(viewer: Viewer, reach: Reach) -> Expression | None:
     """Which cases one grant reaches, as a condition; None for roles that read no case."""
-    if reach.role == "carrier_clerk":
-        return Case.carrier == reach.carrier
-    if reach.role == "district_reviewer":
-        return (Case.region == reach.region) & (Case.district == reach.district)
-    if reach.role == "city_reviewer":
-        return Case.region == reach.region
+    bounds = [getattr(Case, name) == getattr(reach, name) for name in BOUND_BY.get(reach.role, ())]
     if reach.role == "expert":
-        return (Case.region == reach.region) & Case.id.in_(assigned_cases(viewer))
-    return None
+        bounds.append(Case.id.in_(assigned_cases(viewer)))
+    return reduce(and_, bounds) if bounds else None
+
+
+def _reaches(viewer: Viewer, reach: Reach, case: Case) -> bool:
+    """Whether one grant reaches a case that is at hand: the same rule, without asking the database."""
+    bounds = BOUND_BY.get(reach.role, ())
+    if not bounds or any(getattr(reach, name) != getattr(case, f"{name}_id") for name in bounds):
+        return False
+    return reach.role != "expert" or assigned_cases(viewer).where(Case.id == case.id).exists()
 
 
 def assigned_cases(viewer: Viewer) -> ModelSelect[Any]:
@@ -83,27 +99,27 @@ def assigned_cases(viewer: Viewer) -> ModelSelect[Any]:
 
 def visible_cases(viewer: Viewer, role: str | None = None) -> ModelSelect[Any]:
     """The cases that a person may see, by all grants or by those of one role."""
-    reaches = viewer.reaches if role is None else viewer.within(role)
-    conditions = [c for c in (_case_condition(viewer, reach) for reach in reaches) if c is not None]
+    conditions = [c for c in (_case_condition(viewer, reach) for reach in _those(viewer, role)) if c is not None]
     if not conditions:
         return Case.select().where(Case.id == 0)
-    either = conditions[0]
-    for condition in conditions[1:]:
-        either = either | condition
-    return Case.select().where(either)
+    return Case.select().where(reduce(or_, conditions))
+
+
+def _those(viewer: Viewer, role: str | None) -> Sequence[Reach]:
+    return viewer.reaches if role is None else viewer.within(role)
 
 
 def find_case(viewer: Viewer, case_id: int, role: str | None = None) -> Case:
     """The case, if this person may see it (in this role, where one is named). Raises OutOfScope."""
-    found = visible_cases(viewer, role).where(Case.id == case_id).first()
-    if found is None:
+    found = first(Case, "WHERE id = ?", case_id)
+    if found is None or not any(_reaches(viewer, reach, found) for reach in _those(viewer, role)):
         raise OutOfScope
     return found
 
 
 def may_handle(viewer: Viewer, case: Case, role: str) -> bool:
     """Whether this person holds `role` for this case, so that an action of that role is theirs to take."""
-    return visible_cases(viewer, role).where(Case.id == case.id).exists()
+    return any(_reaches(viewer, reach, case) for reach in viewer.within(role))
 
 
 def membership(viewer: Viewer, round_id: int) -> PanelMember:

@@ -6,14 +6,14 @@ both answered by the index over region, district, stage and last day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from peewee import JOIN, Function, ModelSelect, fn
 
-from core.cases import definitions
+from core.cases import definitions, standing
 from core.errors import Refused
 from core.models import Carrier, Case, CaseEvent, EvaluationRound, Organisation
 from core.people.scope import Viewer, visible_cases
@@ -44,8 +44,8 @@ class Page:
     after: str
 
 
-def stages_of(role: str, regions: Iterable[int]) -> list[str]:
-    """The keys of the stages in which a role acts, over the open rounds of these regions.
+def stages_of(role: str, regions: Collection[int]) -> list[str]:
+    """The keys of the stages in which a role acts, over the open rounds and the cases outside rounds of these regions.
 
     Two workflows of a region that gave one key to different roles would mix; the packs do not.
     """
@@ -59,6 +59,7 @@ def stages_of(role: str, regions: Iterable[int]) -> list[str]:
         except Refused:
             continue
         keys.update({stage.key: None for stage in workflow.stages if stage.role == role})
+    keys.update({stage: None for _, stage in standing.stages_of_running(role, regions)})
     return list(keys)
 
 
@@ -126,7 +127,8 @@ def page_of(cases: ModelSelect[Any], after: str = "", size: int = PAGE) -> Page:
     if day is not None or not last:
         dated = rows.where(Case.due_on.is_null(False))
         if day is not None:
-            dated = dated.where((Case.due_on > day) | ((Case.due_on == day) & (Case.id > last)))
+            # the plain bound is what the index can start from; an OR alone would read the queue from its head
+            dated = dated.where((Case.due_on >= day) & ((Case.due_on > day) | (Case.id > last)))
         found = list(dated.order_by(Case.due_on, Case.id).limit(size + 1))
         last = 0
     if len(found) <= size:
