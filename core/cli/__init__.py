@@ -10,6 +10,8 @@ import click
 # Command → module; each module has a click command or group called `command`.
 COMMANDS = {
     "policy": "core.cli.policy",
+    "region": "core.cli.region",
+    "new-region": "core.cli.new_region",
     "demo": "core.cli.demo",
     "serve": "core.cli.serve",
     "worker": "core.cli.worker",
