@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,6 +35,8 @@ def transaction() -> Iterator[None]:
     """One transaction; afterwards the doorbell rings. A failing doorbell harms nothing: the outbox is the truth."""
     with database.atomic():
         yield
+    if database.in_transaction():
+        return  # inside a larger action, which rings when it has committed
     for ring in _doorbells:
         ring()
 
@@ -69,12 +71,13 @@ def require_version(row: statements.CaseRow, seen: int) -> None:
         raise Stale(stale_text(row.id))
 
 
-def stale_text(case_id: int) -> str:
-    """Who moved the case last, in a sentence."""
+def stale_text(case_id: int, kinds: Sequence[str] = ()) -> str:
+    """Who changed the case last (or did one of `kinds`), in a sentence."""
+    changing = CaseEvent.body.contains('"to":') | CaseEvent.body.contains('"renewed":')
     last = (
         CaseEvent.select(CaseEvent, Account.display_name.alias("who"))
         .left_outer_join(Account)
-        .where((CaseEvent.case == case_id) & CaseEvent.body.contains('"to":'))
+        .where((CaseEvent.case == case_id) & (CaseEvent.kind.in_(kinds) if kinds else changing))
         .order_by(CaseEvent.sequence.desc())
         .objects()
         .first()
@@ -98,5 +101,12 @@ EVENT_NAMES = {
     "closed": "办结",
     "scored": "结束评分",
     "marked_absent": "记为未参加",
+    "reassigned": "转办",
+    "checked": "核查",
+    "corrected": "更正",
+    "award_raised": "生成奖励，",
+    "award_amount_set": "录入奖励金额，",
+    "award_release": "发放奖励，",
+    "award_reversal": "追回奖励，",
 }
-"""The kinds of events that move a case, as a verb in the past."""
+"""The kinds of events that make a form stale, as a verb in the past."""

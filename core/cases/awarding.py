@@ -9,15 +9,14 @@ from datetime import date
 from typing import Any
 
 from core import clock
-from core.cases import clocks, definitions, determining, events, statements
-from core.cases.action import Receipt, once, transaction
+from core.cases import clocks, definitions, determining, events, locking, statements
+from core.cases.action import Receipt, once, stale_text, transaction
 from core.cases.admin_events import record
 from core.errors import OutOfScope, Refused, Stale
 from core.models import (
     Award,
     AwardEntry,
     Case,
-    DeterminationCheck,
     NoticeEntry,
     Objection,
     ParameterEntry,
@@ -26,8 +25,14 @@ from core.models import (
 )
 from core.people.scope import Viewer
 from core.policy.awards import AwardDecision, award_for, award_terms
+from core.policy.determination import Check, checks_needed, determine
 
 FEN = 100
+
+UNPAID = ("waiting", "held", "payable")
+OBJECTED = "公示异议尚未处理完"
+RECOVERED = "awards_recovered"
+AWARD_EVENTS = ("award_raised", "award_amount_set", "award_release", "award_reversal")
 
 
 def decision_for(case: Case, result: Result) -> AwardDecision | None:
@@ -42,24 +47,19 @@ def decision_for(case: Case, result: Result) -> AwardDecision | None:
 
 def raise_award(viewer: Viewer, case: Case, result: Result) -> Award | None:
     """Bring up the award of a final result. Nothing is raised when the result earns nothing."""
+    locking.lock_values(case.region_id, entering=False)
     decision = decision_for(case, result)
     if decision is None or not decision.eligible:
         return None
     values = _values(case, decision)
-    award = Award.get_or_none((Award.round == case.round_id) & (Award.case == case))
-    if award is None:
-        award = Award.create(
-            round=case.round_id,
-            organisation=case.carrier.organisation_id,
-            case=case,
-            result=result,
-            grade=result.grade,
-            **values,
-        )
-    else:
-        Award.update(result=result, grade=result.grade, version=Award.version + 1, **values).where(
-            Award.id == award.id
-        ).execute()
+    award = Award.create(
+        round=case.round_id,
+        organisation=case.carrier.organisation_id,
+        case=case,
+        result=result,
+        grade=result.grade,
+        **values,
+    )
     events.record(case.id, viewer, "award_raised", {"award": award.id, "status": values["status"]})
     statements.append_outbox("award_changed", {"award": award.id, "status": values["status"]})
     return award
@@ -72,7 +72,7 @@ def _values(case: Case, decision: AwardDecision) -> dict[str, Any]:
         reasons.append(policy.parameter(decision.missing_parameter).ask or "金额还没有录入。")
     objected = _open_objection(case)
     if objected:
-        reasons.append("公示异议尚未处理完")
+        reasons.append(OBJECTED)
     status = "held" if objected else "waiting" if decision.yuan is None else "payable"
     return {
         "status": status,
@@ -83,27 +83,35 @@ def _values(case: Case, decision: AwardDecision) -> dict[str, Any]:
 
 
 def _open_objection(case: Case) -> bool:
-    """Whether any line of the case's organisation is under an open objection: that holds all its awards."""
+    """Whether an objection to a line of this very case waits for its ruling; no other award is held by it."""
     return bool(
-        Objection.select()
-        .join(NoticeEntry)
-        .join(Case)
-        .where((Objection.status == "open") & (Case.round == case.round_id) & (Case.carrier == case.carrier_id))
-        .exists()
+        Objection.select().join(NoticeEntry).where((Objection.status == "open") & (NoticeEntry.case == case)).exists()
     )
 
 
 def hold(case: Case, reason: str) -> None:
     """Hold an award that has been raised but not paid."""
-    award = Award.get_or_none((Award.round == case.round_id) & (Award.case == case))
-    if award is not None and award.status in ("waiting", "payable"):
-        Award.update(status="held", reasons=[*award.reasons, reason], version=Award.version + 1).where(
-            Award.id == award.id
-        ).execute()
+    award = _award_of(case)
+    if award is not None:
+        held = Award.update(status="held", reasons=[*award.reasons, reason], version=Award.version + 1)
+        # a release that came first stays a release
+        held.where((Award.id == award.id) & Award.status.in_(("waiting", "payable"))).execute()
+
+
+def thaw(viewer: Viewer, case: Case) -> None:
+    """After a ruling: a held award goes on where it was, unless another objection holds it."""
+    award = _award_of(case)
+    if award is not None and award.status == "held":
+        _work_out(viewer, award)
+
+
+def _award_of(case: Case) -> Award | None:
+    found: Award | None = Award.get_or_none((Award.round == case.round_id) & (Award.case == case))
+    return found
 
 
 def enter_parameter(viewer: Viewer, region: Region, key: str, value: str, source: str, valid_from: date) -> int:
-    """Enter a value that the policy leaves open, with its source, and apply it to the awards that wait.
+    """Enter a value that the policy leaves open, with its source, and apply it to the awards that are not paid.
 
     Only the region's policy officer; only parameters without a value of their own. Gives how many awards changed.
     Raises Refused, OutOfScope.
@@ -120,6 +128,7 @@ def enter_parameter(viewer: Viewer, region: Region, key: str, value: str, source
     if not source.strip():
         raise Refused("请写明这个数出自哪份文件、哪一条。", {"source": "请写明出处。"})
     with transaction():
+        locking.lock_values(region, entering=True)
         ParameterEntry.create(
             region=region,
             key=key,
@@ -130,23 +139,33 @@ def enter_parameter(viewer: Viewer, region: Region, key: str, value: str, source
             entered_at=clock.now(),
         )
         record(viewer, "parameter_entered", {"region": region.id, "key": key, "value": str(fitted), "source": source})
-        return _apply_to_waiting(viewer, region)
+        return apply_values(viewer, region)
 
 
-def _apply_to_waiting(viewer: Viewer, region: Region) -> int:
-    waiting = Award.select().join(Case).where((Case.region == region) & Award.status.in_(("waiting", "held")))
-    changed = 0
-    for award in waiting:
-        decision = decision_for(award.case, award.result)
-        if decision is None or not decision.eligible or decision.yuan is None:
-            continue
-        values = _values(award.case, decision)
-        if (values["status"], values["amount_fen"]) != (award.status, award.amount_fen):
-            Award.update(version=Award.version + 1, **values).where(Award.id == award.id).execute()
-            events.record(award.case_id, viewer, "award_amount_set", {"award": award.id, "fen": values["amount_fen"]})
-            statements.append_outbox("award_changed", {"award": award.id, "status": values["status"]})
-            changed += 1
-    return changed
+def apply_values(viewer: Viewer, region: Region | int) -> int:
+    """Work out the region's unpaid awards with the values that hold today; how many changed.
+
+    Called in a transaction: when a value is entered, and each day for values that were entered ahead of their day.
+    """
+    unpaid = Award.select().join(Case).where((Case.region == region) & Award.status.in_(UNPAID)).order_by(Case.id)
+    locking.lock_cases(award.case_id for award in unpaid.clone())
+    return sum(_work_out(viewer, award) for award in unpaid.clone())
+
+
+def _work_out(viewer: Viewer, award: Award) -> bool:
+    """Bring an unpaid award up to what holds now; whether it changed. An amount once known is not taken away."""
+    decision = decision_for(award.case, award.result)
+    if decision is None or not decision.eligible or (decision.yuan is None and award.status != "held"):
+        return False
+    values = _values(award.case, decision)
+    if (values["status"], values["amount_fen"]) == (award.status, award.amount_fen):
+        return False
+    changed = Award.update(version=Award.version + 1, **values)
+    if changed.where((Award.id == award.id) & (Award.version == award.version)).execute() != 1:
+        return False  # it was paid or called back meanwhile
+    events.record(award.case_id, viewer, "award_amount_set", {"award": award.id, "fen": values["amount_fen"]})
+    statements.append_outbox("award_changed", {"award": award.id, "status": values["status"]})
+    return True
 
 
 def find_award(viewer: Viewer, award_id: int) -> Award:
@@ -161,6 +180,7 @@ def release(viewer: Viewer, award_id: int, version: int, token: str) -> Receipt:
     """Release a payable award: one entry in the ledger. Raises Refused with why it waits, Stale, OutOfScope."""
 
     def work() -> Receipt:
+        locking.lock_cases([find_award(viewer, award_id).case_id])
         award = find_award(viewer, award_id)
         if award.status in ("waiting", "held"):
             raise Refused("还不能发放：" + "；".join(award.reasons))
@@ -176,7 +196,7 @@ def _change(award: Award, version: int, before: str, after: str) -> None:
         (Award.id == award.id) & (Award.version == version) & (Award.status == before)
     )
     if changed.execute() != 1:
-        raise Stale("这笔奖励刚有变化，请刷新后再看。")
+        raise Stale(stale_text(award.case_id, AWARD_EVENTS))
 
 
 def _post(viewer: Viewer, award: Award, kind: str, fen: int, reason: str) -> None:
@@ -193,41 +213,64 @@ def _post(viewer: Viewer, award: Award, kind: str, fen: int, reason: str) -> Non
     statements.append_outbox("award_changed", {"award": award.id, "status": kind})
 
 
-def find_false_materials(viewer: Viewer, case_id: int, reason: str, token: str) -> Receipt:
-    """After closing: false material was proven (秦科高〔2023〕3号 第二十条). A new result, and the money back.
+def recovering_vetoes(case: Case) -> list[Check]:
+    """What, once proven, makes the case's policy call the award back: its consequence `awards_recovered`."""
+    policy = definitions.policy_of(case)
+    if not policy.has("facts"):
+        return []
+    known = {"level": case.carrier.level, "kind": case.carrier.kind}
+    vetoes = [check for check in checks_needed(policy) if check.veto]
+    return [
+        veto for veto in vetoes if determine(policy, {**known, "vetoes": [veto.key]}).consequences.get(RECOVERED)
+    ]
 
-    A paid award gets a reversing entry, an unpaid one is cancelled. Raises Refused, OutOfScope.
+
+def recover(viewer: Viewer, case_id: int, reason: str, token: str, veto: str = "") -> Receipt:
+    """After closing: something was proven for which the policy calls the award back. A new result, and the money.
+
+    `veto` says what, where the policy names more than one. A paid award gets a reversing entry, an unpaid one is
+    cancelled. Raises Refused, OutOfScope.
     """
     from core.cases.noticing import apply_consequences
-    from core.people.scope import find_case
 
     def work() -> Receipt:
-        case = find_case(viewer, case_id, "city_reviewer")
+        case, _ = locking.own_case(viewer, case_id, "city_reviewer", with_round=True)
         if case.outcome != "finished":
             raise Refused("这家单位的评价还没有办结，请在结果认定时登记。")
         if not reason.strip():
             raise Refused("请写明查实的情况和依据。", {"reason": "请写明查实的情况和依据。"})
-        row = statements.load_case(case_id)
-        values = {"value": True, "note": reason, "checked_by": viewer.account, "checked_at": clock.now()}
-        DeterminationCheck.insert(case=case, fact="false_materials", **values).on_conflict(
-            conflict_target=[DeterminationCheck.case, DeterminationCheck.fact], update=values
-        ).execute()
-        result = determining.add_result(viewer, case, row, reason)
+        determining.keep_check(viewer, case, _proven(case, veto), True, reason)
+        result = determining.add_result(viewer, case, statements.load_case(case_id), reason)
         apply_consequences(case, result)
-        award = Award.get_or_none((Award.round == case.round_id) & (Award.case == case))
-        if award is not None:
-            _call_back(viewer, award, reason)
-        return {"case": case.id, "result": result.id, "message": "已改为不合格，并追回奖励。"}
+        done = _call_back(viewer, _award_of(case), reason)
+        return {"case": case.id, "result": result.id, "message": f"已重新认定{done}。"}
 
     return once(token, work)
 
 
-def _call_back(viewer: Viewer, award: Award, reason: str) -> None:
+def _proven(case: Case, veto: str) -> str:
+    possible = {check.key: check.name for check in recovering_vetoes(case)}
+    key = veto or next(iter(possible), "")
+    if key not in possible or (not veto and len(possible) > 1):
+        names = "、".join(possible.values()) or "没有"
+        raise Refused(f"请选择查实的情形；办法规定要追回奖励的有：{names}。", {"veto": "请选择查实的情形。"})
+    made = determining.checks_of(case).get(key)
+    if made is not None and made.value is True:
+        raise Refused(f"“{possible[key]}”已经登记过。")
+    return key
+
+
+def _call_back(viewer: Viewer, award: Award | None, reason: str) -> str:
+    """Reverse or cancel; what was done, for the receipt."""
+    if award is None or award.status not in (*UNPAID, "released"):
+        return ""
     paid = award.status == "released"
     # a release that came in between must not be overlooked: then nothing happens, and the bureau tries again
     _change(award, award.version, award.status, "reversed" if paid else "cancelled")
     if paid:
         _post(viewer, award, "reversal", -(award.amount_fen or 0), reason)
+        return "，已发的奖励记为追回"
+    return "，未发的奖励已取消"
 
 
 def balance_fen(award: Award) -> int:

@@ -7,13 +7,22 @@ from fractions import Fraction
 from typing import Any
 
 from core import clock
-from core.cases import clocks, definitions, events, moving, scoring, statements
-from core.cases.action import Receipt, once, require_version, transaction
+from core.cases import clocks, definitions, events, locking, moving, scoring, statements
+from core.cases.action import Receipt, once, transaction
 from core.cases.rounds import find_round
-from core.cases.submitting import add_submission, evidence_of, latest_submission
+from core.cases.submitting import latest_submission
 from core.errors import Refused
-from core.models import Case, DeterminationCheck, EvaluationRound, PanelOpinion, Result, ScoreSheet, Submission
-from core.people.scope import Viewer, find_case
+from core.models import (
+    Case,
+    DeterminationCheck,
+    EvaluationRound,
+    NoticeEntry,
+    PanelOpinion,
+    Result,
+    ScoreSheet,
+    Submission,
+)
+from core.people.scope import Viewer
 from core.policy.determination import Check, Determination, checks_needed, determine
 from core.policy.numbers import exact, plain
 from core.policy.panel import panel_rules
@@ -31,9 +40,7 @@ def conclude_panel(viewer: Viewer, case_id: int, version: int, token: str) -> Re
     """
 
     def work() -> Receipt:
-        case = find_case(viewer, case_id, "city_reviewer")
-        row = statements.load_case(case_id)
-        require_version(row, version)
+        case, row = locking.own_case(viewer, case_id, "city_reviewer", version)
         policy = definitions.policy_of(case)
         state = scoring.panel_state(case, panel_rules(policy).minimum)
         if len(state.members) < state.minimum:
@@ -60,10 +67,9 @@ Finding = tuple[Any, str]
 
 def record_check(viewer: Viewer, case_id: int, fact: str, value: Any, note: str) -> DeterminationCheck:
     """Record what was found for one fact or veto. Raises Refused for an unknown or unfit one, OutOfScope."""
-    case = find_case(viewer, case_id, "city_reviewer")
-    findings = _read_findings(case, {fact: (value, note)})
     with transaction():
-        _keep_findings(viewer, case, findings)
+        case, _ = locking.own_case(viewer, case_id, "city_reviewer")
+        _keep_findings(viewer, case, _read_findings(case, {fact: (value, note)}))
     return DeterminationCheck.get((DeterminationCheck.case == case) & (DeterminationCheck.fact == fact))
 
 
@@ -74,8 +80,7 @@ def record_checks(viewer: Viewer, case_id: int, given: Mapping[str, Finding], ve
     """
 
     def work() -> Receipt:
-        case = find_case(viewer, case_id, "city_reviewer")
-        require_version(statements.load_case(case_id), version)
+        case, _ = locking.own_case(viewer, case_id, "city_reviewer", version)
         count = _keep_findings(viewer, case, _read_findings(case, given))
         return {"case": case.id, "number": case.number, "message": f"已记下 {count} 项核查。"}
 
@@ -116,16 +121,17 @@ def _keep_findings(viewer: Viewer, case: Case, findings: Mapping[str, Finding]) 
     made = checks_of(case)
     new = {f: found for f, found in findings.items() if f not in made or (made[f].value, made[f].note) != found}
     for fact, (value, note) in new.items():
-        _keep_check(viewer, case, fact, value, note)
+        keep_check(viewer, case, fact, value, note)
     return len(new)
 
 
-def _keep_check(viewer: Viewer, case: Case, fact: str, value: Any, note: str) -> None:
+def keep_check(viewer: Viewer, case: Case, fact: str, value: Any, note: str) -> None:
+    """Keep what was found for one fact, inside the caller's transaction."""
     values = {"value": value, "note": note, "checked_by": viewer.account, "checked_at": clock.now()}
     DeterminationCheck.insert(case=case, fact=fact, **values).on_conflict(
         conflict_target=[DeterminationCheck.case, DeterminationCheck.fact], update=values
     ).execute()
-    events.record(case.id, viewer, "checked", {"fact": fact, "value": value}, note)
+    events.record(case.id, viewer, "checked", {"fact": fact, "value": value}, note, renews=True)
 
 
 def checks_of(case: Case) -> dict[str, DeterminationCheck]:
@@ -223,9 +229,7 @@ def determine_case(viewer: Viewer, case_id: int, version: int, token: str, groun
     """Determine a case: a new version of its result. Raises Refused, Stale, OutOfScope."""
 
     def work() -> Receipt:
-        case = find_case(viewer, case_id, "city_reviewer")
-        row = statements.load_case(case_id)
-        require_version(row, version)
+        case, row = locking.own_case(viewer, case_id, "city_reviewer", version, with_round=True)
         if definitions.workflow_of(case).stage(row.stage).kind != "determination":
             raise Refused("这家单位现在不在结果认定环节。")
         result = add_result(viewer, case, row, ground or "结果认定")
@@ -238,26 +242,45 @@ def determine_round(viewer: Viewer, round_id: int, token: str) -> Receipt:
     """Determine every case of a round that is ready; the others are named with what they wait for."""
 
     def work() -> Receipt:
-        round_ = find_round(viewer, round_id)
-        done, waiting = 0, []
-        for case in Case.select().where((Case.round == round_) & (Case.stage == "determination")).order_by(Case.id):
-            row = statements.load_case(case.id)
+        find_round(viewer, round_id)
+        round_ = locking.lock_round(round_id)
+        done, waiting = 0, list[str]()
+        cases = _in_determination(round_)
+        reference = freeze_reference(round_) if any(case.outcome != "absent" for case in cases) else None
+        for case in cases:
             try:
-                decide_result(case)
+                add_result(viewer, case, statements.load_case(case.id), "结果认定", reference)
+                done += 1
             except Refused as refusal:
                 waiting.append(f"{case.carrier.name}：{refusal}")
-                continue
-            add_result(viewer, case, row, "结果认定")
-            done += 1
         return {"round": round_.id, "message": f"已认定 {done} 家。", "waiting": waiting}
 
     return once(token, work)
 
 
-def add_result(viewer: Viewer, case: Case, row: statements.CaseRow, ground: str) -> Result:
-    """A new version of the result inside the caller's transaction; freezes the reference first."""
+def _in_determination(round_: EvaluationRound) -> list[Case]:
+    """The round's cases in determination, held."""
+    cases = Case.select().where((Case.round == round_) & (Case.stage == "determination")).order_by(Case.id)
+    locking.lock_cases(case.id for case in cases.clone())
+    return list(cases.clone())  # read again: one may have moved while we waited for it
+
+
+def add_result(
+    viewer: Viewer,
+    case: Case,
+    row: statements.CaseRow,
+    ground: str,
+    reference: Mapping[str, Fraction] | None = None,
+) -> Result:
+    """A new version of the result inside the caller's transaction, which holds the round and the case.
+
+    Without `reference` the best of the round is frozen first. Who did not take part is compared with nobody.
+    Raises Refused, having written nothing, when something is missing.
+    """
     round_ = EvaluationRound.get_by_id(case.round_id)
-    reference = _freeze_reference(round_)
+    compared = case.outcome != "absent"
+    if compared and reference is None:
+        reference = freeze_reference(round_)
     determination, points = decide_result(case, reference)
     last = latest_result(case)
     result = Result.create(
@@ -270,26 +293,48 @@ def add_result(viewer: Viewer, case: Case, row: statements.CaseRow, ground: str)
         indicators=points.get("indicators", {}),
         trace=[step.as_data() for step in determination.trace],
         clauses=determination.clauses,
-        reference_version=EvaluationRound.get_by_id(round_.id).reference_version,
+        reference_version=EvaluationRound.get_by_id(round_.id).reference_version if compared else 0,
         ground=ground,
         determined_by=viewer.account,
         determined_at=clock.now(),
         determined_on=clock.today(),
     )
-    events.append(row, viewer, "determined", {"result": result.id, "version": result.version}, ground)
+    data = {"result": result.id, "version": result.version}
+    events.append(row, viewer, "determined", data, ground, renews=True)
     return result
 
 
-def _freeze_reference(round_: EvaluationRound) -> dict[str, Fraction]:
-    """Freeze the best of the round. It may still move while no result has been published; then never again."""
-    policy = definitions.pinned_policy(round_)
-    best, frozen = scoring.current_best(round_, policy), scoring.frozen_reference(round_)
-    if frozen is not None and (frozen == best or round_.notices.exists()):
+def freeze_reference(round_: EvaluationRound) -> dict[str, Fraction]:
+    """Freeze the best of a round that the caller holds.
+
+    It may still move while no result that rests on it has been published; then never again. Raises Refused naming
+    the carrier whose figures cannot be read.
+    """
+    frozen = scoring.frozen_reference(round_)
+    if frozen is not None and _is_public(round_):
         return frozen
+    best = scoring.current_best(round_, definitions.pinned_policy(round_), strict=True)
+    if frozen == best:
+        return best
     EvaluationRound.update(
         reference={code: str(value) for code, value in best.items()}, reference_version=round_.reference_version + 1
     ).where(EvaluationRound.id == round_.id).execute()
     return best
+
+
+def _is_public(round_: EvaluationRound) -> bool:
+    """Whether a result that rests on the frozen reference has been published."""
+    published = NoticeEntry.select().join(Result).join(Case)
+    return published.where((Case.round == round_) & (Result.reference_version > 0)).exists()
+
+
+def require_settled_reference(round_: EvaluationRound) -> None:
+    """Raises Refused while the best of the round is not the frozen one and may still be frozen anew."""
+    frozen = scoring.frozen_reference(round_)
+    if frozen is not None and not _is_public(round_):
+        best = scoring.current_best(round_, definitions.pinned_policy(round_), strict=True)
+        if best != frozen:
+            raise Refused("认定以后本批次的最好值有变动，请先在批次里重新认定，再公示。")
 
 
 def is_outdated(result: Result) -> bool:
@@ -305,7 +350,8 @@ def outdated_by(
     result: Result, round_: EvaluationRound, facts: Mapping[str, Any], submission: Submission | None
 ) -> bool:
     """As `is_outdated`, for lists that have read the round, the facts and the newest submission already."""
-    if result.reference_version != round_.reference_version or result.facts != facts:
+    moved = result.reference_version and result.reference_version != round_.reference_version
+    if moved or result.facts != facts:
         return True
     return submission is not None and submission.submitted_at > result.determined_at
 
@@ -313,54 +359,3 @@ def outdated_by(
 def latest_result(case: Case | int) -> Result | None:
     """The newest version of a case's result."""
     return Result.select().where(Result.case == case).order_by(Result.version.desc()).first()
-
-
-def mark_absent(viewer: Viewer, case_id: int, excused: bool, reason: str, version: int, token: str) -> Receipt:
-    """Record that a carrier did not take part (秦科高〔2023〕3号 第二十一条), once its deadline has passed."""
-
-    def work() -> Receipt:
-        case = find_case(viewer, case_id, "city_reviewer")
-        row = statements.load_case(case_id)
-        require_version(row, version)
-        workflow = definitions.workflow_of(case)
-        action = workflow.action_with_effect(row.stage, "absent")
-        if action is None:
-            raise Refused("这个环节不能记为未参加。")
-        if case.due_on is None or clock.today() <= case.due_on:
-            raise Refused("填报还没有截止，不能记为未参加。")
-        step = decide(workflow, row.stage, action.key, CITY, frozenset({"said"} if reason.strip() else ()), {})
-        receipt = moving.move(row, case, viewer, step, {"excused": excused}, reason)
-        _keep_check(viewer, case, "absence_excused", excused, reason)
-        return receipt
-
-    return once(token, work)
-
-
-def correct_submission(
-    viewer: Viewer, case_id: int, answers: Mapping[str, Any], reason: str, version: int, token: str
-) -> Receipt:
-    """The city corrects submitted figures with a ground; the old version is kept beside the new one."""
-
-    def work() -> Receipt:
-        case = find_case(viewer, case_id, "city_reviewer")
-        row = statements.load_case(case_id)
-        require_version(row, version)
-        last = latest_submission(case)
-        if last is None or definitions.workflow_of(case).stage(row.stage).kind not in ("review", "expert_panel", "determination"):
-            raise Refused("这个环节不能更正填报。")
-        if not reason.strip():
-            raise Refused("请写明更正的依据。", {"reason": "请写明更正的依据。"})
-        changed = sorted(key for key, value in answers.items() if last.answers.get(key) != value)
-        if not changed:
-            raise Refused("没有改动。")
-        form = definitions.fill_form(case)
-        merged = {**last.answers, **answers}
-        found = {k: "".join(v) for k, v in form.check(merged, evidence_of(case)).items() if k in changed}
-        if found:
-            raise Refused("更正的内容有误，请按提示改。", found)
-        submission = add_submission(viewer, case, merged, reason)
-        events.append(row, viewer, "corrected", {"submission": submission.id, "fields": changed}, reason)
-        return {"case": case.id, "number": case.number, "message": "已更正，原来的填报仍保留。"}
-
-    return once(token, work)
-

@@ -57,18 +57,31 @@ def prepare(row: statements.CaseRow, viewer: Viewer, kind: str, data: dict[str, 
     )
 
 
-def append(row: statements.CaseRow, viewer: Viewer, kind: str, data: dict[str, Any], said: str = "") -> int:
-    """Append an event that does not move the case; gives its sequence. Raises Stale when the chain moved."""
-    event = prepare(row, viewer, kind, data, said)
+RENEWED = "renewed"
+"""In an event's data: the case stays where it is, but forms drawn before are stale from then on."""
+
+
+def append(
+    row: statements.CaseRow, viewer: Viewer, kind: str, data: dict[str, Any], said: str = "", *, renews: bool = False
+) -> int:
+    """Append an event that does not move the case; gives its sequence. Raises Stale when the chain moved.
+
+    `renews`: what a form shows has changed, so forms drawn before are refused as after a move.
+    """
+    event = prepare(row, viewer, kind, {**data, RENEWED: True} if renews else data, said)
     if not statements.advance_head(row.id, event.sequence, event.tip, row.head_sequence):
         raise Stale("这件事刚有别人办理过，请刷新后再看。")
+    if renews:
+        Case.update(stage_version=Case.stage_version + 1).where(Case.id == row.id).execute()
     statements.append_event(*event.values)
     return event.sequence
 
 
-def record(case_id: int, viewer: Viewer, kind: str, data: dict[str, Any], said: str = "") -> int:
+def record(
+    case_id: int, viewer: Viewer, kind: str, data: dict[str, Any], said: str = "", *, renews: bool = False
+) -> int:
     """Load the case (locking it) and append one event; for verbs that do not move the case."""
-    return append(statements.load_case(case_id), viewer, kind, data, said)
+    return append(statements.load_case(case_id), viewer, kind, data, said, renews=renews)
 
 
 @dataclass(frozen=True)
@@ -119,4 +132,6 @@ def replay(case: Case) -> dict[str, Any]:
             state["stage"] = data["to"]
             state["stage_version"] += 1
             state["outcome"] = data.get("outcome", state["outcome"])
+        elif RENEWED in data:
+            state["stage_version"] += 1
     return state

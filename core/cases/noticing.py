@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from core import clock
-from core.cases import awarding, clocks, definitions, determining, events, moving, statements
+from core.cases import awarding, clocks, definitions, determining, events, locking, moving, statements
 from core.cases.action import Receipt, once
 from core.cases.admin_events import record
 from core.cases.rounds import find_round
@@ -41,12 +41,16 @@ def publish_notice(viewer: Viewer, round_id: int, case_ids: Sequence[int], conta
     """Publish the results of the chosen cases as one notice. Raises Refused naming each case that is not ready."""
 
     def work() -> Receipt:
-        round_ = find_round(viewer, round_id)
+        find_round(viewer, round_id)
+        round_ = locking.lock_round(round_id)
+        locking.lock_cases(case_ids)
         if not contact.strip():
             raise Refused("请写明受理异议的单位和联系方式。", {"contact": "请写明受理异议的单位和联系方式。"})
-        ready = [_ready(round_, case_id) for case_id in case_ids]
+        ready = [_ready(round_, case_id) for case_id in dict.fromkeys(case_ids)]
         if not ready:
             raise Refused("请至少选择一家单位。", {"cases": "请至少选择一家单位。"})
+        if any(result.reference_version for _, result in ready):
+            determining.require_settled_reference(round_)
         notice = _open_notice(viewer, round_, contact)
         for case, result in ready:
             _enter(viewer, notice, case, result)
@@ -78,9 +82,14 @@ def _ready(round_: EvaluationRound, case_id: int) -> tuple[Case, Result]:
 
 def require_no_open_objection(case: Case) -> None:
     """Raises Refused while an objection to any line of the case waits for its ruling: its result is not settled."""
-    entries = NoticeEntry.select(NoticeEntry.id).where(NoticeEntry.case == case)
-    if Objection.select().where(Objection.entry.in_(entries) & (Objection.status == "open")).exists():
+    if open_objection(case):
         raise Refused(f"{case.carrier.name} 还有异议没有处理完，处理完再办。")
+
+
+def open_objection(case: Case | int) -> bool:
+    """Whether an admitted objection to any line of the case waits for its ruling."""
+    entries = NoticeEntry.select(NoticeEntry.id).where(NoticeEntry.case == case)
+    return bool(Objection.select().where(Objection.entry.in_(entries) & (Objection.status == "open")).exists())
 
 
 def _open_notice(viewer: Viewer, round_: EvaluationRound, contact: str, title: str = "") -> PublicNotice:
@@ -135,6 +144,7 @@ def publish_alone(viewer: Viewer, case: Case) -> PublicNotice:
 
 
 def _enter(viewer: Viewer, notice: PublicNotice, case: Case, result: Result) -> None:
+    NoticeEntry.update(status="renewed").where((NoticeEntry.case == case) & (NoticeEntry.status != "final")).execute()
     NoticeEntry.create(notice=notice, case=case, result=result)
     _step(viewer, case, "publish", {"notice": notice.id, "result": result.id})
     Case.update(due_on=notice.last_day).where(Case.id == case.id).execute()
@@ -164,9 +174,13 @@ def close_notice(viewer: Viewer, notice_id: int, token: str) -> Receipt:
         if clock.today() <= notice.last_day:
             last = notice.last_day
             raise Refused(f"公示到 {last.month}月{last.day}日二十四时为止，次日起才能结束公示。")
-        PublicNotice.update(status="closed", closed_on=clock.today()).where(PublicNotice.id == notice.id).execute()
-        entries = list(NoticeEntry.select().where(NoticeEntry.notice == notice).order_by(NoticeEntry.id))
-        final = [entry for entry in entries if entry.status == "open"]
+        closed = PublicNotice.update(status="closed", closed_on=clock.today()).where(
+            (PublicNotice.id == notice.id) & (PublicNotice.status == "open")
+        )
+        if closed.execute() != 1:
+            raise Stale("这份公示刚由别人结束，请刷新后再看。")
+        entries = _held_entries(notice)
+        final = [entry for entry in entries if entry.status == "open" and not open_objection(entry.case)]
         for entry in final:
             finalise(viewer, entry)
         record(viewer, "notice_closed", {"notice": notice.id, "final": [entry.id for entry in final]})
@@ -175,6 +189,13 @@ def close_notice(viewer: Viewer, notice_id: int, token: str) -> Receipt:
         return {"notice": notice.id, "message": f"公示已结束，{len(final)} 家结果生效{held}。"}
 
     return once(token, work)
+
+
+def _held_entries(notice: PublicNotice) -> list[NoticeEntry]:
+    """The lines of a notice, their cases held: an objection that came first is seen, one that comes now waits."""
+    entries = NoticeEntry.select().where(NoticeEntry.notice == notice).order_by(NoticeEntry.id)
+    locking.lock_cases(entry.case_id for entry in entries.clone())
+    return list(entries.clone())
 
 
 def finalise(viewer: Viewer, entry: NoticeEntry) -> None:
@@ -187,14 +208,23 @@ def finalise(viewer: Viewer, entry: NoticeEntry) -> None:
 
 
 def apply_consequences(case: Case, result: Result) -> None:
-    """Put the lasting consequences of a result on the carrier's register."""
+    """Put the lasting consequences of a result on the carrier's register.
+
+    Marks that an earlier result of the same case left and this one does not carry are lifted, not removed.
+    """
     today = clock.today()
+    own = CarrierMark.select().where((CarrierMark.case_number == case.number) & CarrierMark.lifted_on.is_null())
+    standing = {mark.kind: mark.id for mark in own}
     for kind in MARKS:
-        if result.consequences.get(kind):
+        if result.consequences.get(kind) and kind not in standing:
             clause = next((s["clause"] for s in result.trace if s.get("result") is True and s.get("clause")), "")
             CarrierMark.create(
-                carrier=case.carrier, kind=kind, clause=clause, reason=result.ground, set_on=today, set_at=clock.now()
-            )
+                carrier=case.carrier, kind=kind, clause=clause, reason=result.ground, case_number=case.number,
+                set_on=today, set_at=clock.now(),
+            )  # fmt: skip
+        elif kind in standing and not result.consequences.get(kind):
+            lifted = CarrierMark.update(lifted_on=today, lifted_because=result.ground)
+            lifted.where(CarrierMark.id == standing[kind]).execute()
     if result.consequences.get("title_revoked") and case.carrier.level == "city":
         Carrier.update(title_status="revoked", title_revoked_on=today).where(Carrier.id == case.carrier_id).execute()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from core import clock
-from core.cases import awarding, definitions, determining, events, noticing, statements
-from core.cases.action import Receipt, once, require_version
+from core.cases import awarding, definitions, determining, events, locking, noticing, statements
+from core.cases.action import Receipt, once
 from core.errors import OutOfScope, Refused
-from core.models import NoticeEntry, Objection
+from core.models import NoticeEntry, Objection, PublicNotice
 from core.people.scope import NOBODY, Viewer
 from core.policy.objection import admissible
 
@@ -25,16 +26,19 @@ def object_to(
     """
 
     def work() -> Receipt:
-        entry = _entry(entry_id)
+        locking.lock_cases([_entry(entry_id).case_id])
+        entry, moment = _entry(entry_id), clock.moment()
         faults = _faults(kind, name, text)
         if faults:
             raise Refused("请把异议填写完整。", faults)
+        if entry.status == "renewed":
+            raise Refused("这家单位的结果更改后已重新公示，请对新的公示提出异议。")
         signed = {"real_name": bool(name.strip()), "contact": bool(contact.strip()), "sealed": sealed}
         rules = noticing.rules_of(entry.notice.round)
-        admission = admissible(rules, kind, signed, clock.moment(), entry.notice.last_day)
+        admission = admissible(rules, kind, signed, moment, entry.notice.last_day)
         objection = Objection.create(
             entry=entry,
-            receipt=f"YY{clock.today():%Y%m%d}{secrets.randbelow(10**6):06d}",
+            receipt=_new_receipt(moment),
             objector_kind=kind,
             objector_name=name,
             contact=contact,
@@ -43,7 +47,7 @@ def object_to(
             admissible=admission.admissible,
             grounds=list(admission.grounds),
             filed_at=clock.now(),
-            filed_on=clock.today(),
+            filed_on=moment.date(),
             status="open" if admission.admissible else "not_admitted",
         )
         if admission.admissible:
@@ -59,6 +63,11 @@ def object_to(
         }
 
     return once(token, work)
+
+
+def _new_receipt(moment: datetime) -> str:
+    """A number that is easily read out and not easily guessed: it opens the objection to who has it."""
+    return f"YY{moment:%Y%m%d}{secrets.randbelow(10**10):010d}"
 
 
 def _entry(entry_id: int) -> NoticeEntry:
@@ -81,7 +90,7 @@ def _faults(kind: str, name: str, text: str) -> dict[str, str]:
 
 def _freeze(entry: NoticeEntry) -> None:
     NoticeEntry.update(status="frozen").where((NoticeEntry.id == entry.id) & (NoticeEntry.status == "open")).execute()
-    awarding.hold(entry.case, "公示异议尚未处理完")
+    awarding.hold(entry.case, awarding.OBJECTED)
 
 
 def find_objection(viewer: Viewer, objection_id: int) -> Objection:
@@ -99,9 +108,9 @@ def rule(viewer: Viewer, objection_id: int, ruling: str, text: str, version: int
     """
 
     def work() -> Receipt:
-        objection = find_objection(viewer, objection_id)
-        row = statements.load_case(objection.entry.case_id)
-        require_version(row, version)
+        case_id = find_objection(viewer, objection_id).entry.case_id
+        _, row = locking.own_case(viewer, case_id, "city_reviewer", version)
+        objection = Objection.get_by_id(objection_id)  # read again: a colleague may have ruled meanwhile
         if objection.status != "open":
             raise Refused("这份异议已经处理。")
         if ruling not in RULINGS or not text.strip():
@@ -122,10 +131,13 @@ def _after_ruling(viewer: Viewer, objection: Objection, ruling: str, text: str) 
     if ruling == "rescored" and entry.case.stage == "public_notice":
         noticing.back_to_determination(viewer, entry, text)
         return
+    awarding.thaw(viewer, entry.case)
     others = Objection.select().where((Objection.entry == entry) & (Objection.status == "open"))
     if others.exists() or entry.case.stage != "public_notice":
         return
-    NoticeEntry.update(status="open").where(NoticeEntry.id == entry.id).execute()
+    NoticeEntry.update(status="open").where(
+        (NoticeEntry.id == entry.id) & (NoticeEntry.status == "frozen")
+    ).execute()
     if entry.notice.status == "closed":
         noticing.finalise(viewer, NoticeEntry.get_by_id(entry.id))
 
@@ -134,8 +146,7 @@ def settle_rescored(viewer: Viewer, case_id: int, version: int, token: str) -> R
     """After a rescored case was determined anew: put the new result in force, or tell that it is noticed again."""
 
     def work() -> Receipt:
-        row = statements.load_case(case_id)
-        require_version(row, version)
+        locking.own_case(viewer, case_id, "city_reviewer", version)
         entry = NoticeEntry.select().where(NoticeEntry.case == case_id).order_by(NoticeEntry.id.desc()).first()
         if entry is None:
             raise OutOfScope
@@ -143,6 +154,8 @@ def settle_rescored(viewer: Viewer, case_id: int, version: int, token: str) -> R
         result = determining.latest_result(entry.case)
         if result is None or result.id == entry.result_id:
             raise Refused("还没有重新认定，请先认定新的结果。")
+        if determining.is_outdated(result):
+            raise Refused("认定以后核查或填报有变动，请重新认定。")
         noticing.require_no_open_objection(entry.case)
         if not noticing.finish_changed(viewer, entry, result):
             raise Refused("按设定，改变了的结果要重新公示。请在批次里为这家单位再发布一次公示。")
@@ -153,8 +166,6 @@ def settle_rescored(viewer: Viewer, case_id: int, version: int, token: str) -> R
 
 def open_objections(round_id: int) -> list[Objection]:
     """The objections of a round that wait for a ruling, oldest first."""
-    from core.models import PublicNotice
-
     return list(
         Objection.select()
         .join(NoticeEntry)

@@ -83,11 +83,12 @@ def expert_case(viewer: Viewer, case_id: int) -> tuple[Case, PanelMember]:
     return case, pledged_seat(viewer, case.round_id)
 
 
-def seat_of(viewer: Viewer, case: Case) -> PanelMember | None:
-    """The expert's seat, unless the expert stepped back from this carrier; wherever the case stands."""
+def seat_of(viewer: Viewer, case: Case) -> PanelMember:
+    """The expert's seat, wherever the case stands. Raises OutOfScope, also for who stepped back from this carrier."""
     seat = membership(viewer, case.round_id)
-    stepped_back = Recusal.select().where((Recusal.member == seat) & (Recusal.case == case)).exists()
-    return None if stepped_back else seat
+    if Recusal.select().where((Recusal.member == seat) & (Recusal.case == case)).exists():
+        raise OutOfScope
+    return seat
 
 
 def declare_no_conflict(viewer: Viewer, case_id: int, token: str) -> Receipt:

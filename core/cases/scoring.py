@@ -163,9 +163,10 @@ def signed_sheet(viewer: Viewer, case_id: int) -> tuple[Case, ScoreSheet]:
     It opens nothing else of the carrier. Raises OutOfScope, also for who stepped back from the carrier.
     """
     case = Case.get_or_none(Case.id == case_id)
-    seat = seat_of(viewer, case) if case is not None else None
-    own = (ScoreSheet.case == case_id) & (ScoreSheet.member == seat) & (ScoreSheet.status == "signed")
-    sheet = ScoreSheet.get_or_none(own) if seat is not None else None
+    if case is None:
+        raise OutOfScope
+    own = (ScoreSheet.case == case) & (ScoreSheet.member == seat_of(viewer, case)) & (ScoreSheet.status == "signed")
+    sheet = ScoreSheet.get_or_none(own)
     if sheet is None:
         raise OutOfScope
     return case, sheet

@@ -9,7 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 from core import clock
-from core.cases import acting, definitions, determining, files, noticing, objecting, panels, rounds, scoring, submitting
+from core.cases import (
+    acting,
+    definitions,
+    determining,
+    files,
+    intervening,
+    noticing,
+    objecting,
+    panels,
+    rounds,
+    scoring,
+    submitting,
+)
 from core.cases.action import new_token
 from core.demo.answers import answers_for, figures_of
 from core.demo.evidence import one_page_pdf
@@ -170,6 +182,7 @@ def _determine(world: World, entry: Mapping[str, Any]) -> None:
     for check in determining.missing_checks(case):
         value = figures.get(check.key, check.key in found)
         determining.record_check(city, case.id, check.key, value, found.get(check.key, ""))
+    case = world.case(entry["key"])  # the checks have renewed it
     determining.determine_case(city, case.id, case.stage_version, new_token())
 
 
@@ -177,7 +190,7 @@ def _absent_and_extension(world: World) -> None:
     city, stated = world.first("city_reviewer"), world.demo["round"]
     for entry in _of(world, "absent"):
         case = world.case(entry["key"])
-        determining.mark_absent(city, case.id, False, "截止日前未报送，电话联系三次无人答复（演示）", case.stage_version, new_token())
+        intervening.mark_absent(city, case.id, False, "截止日前未报送，电话联系三次无人答复（演示）", case.stage_version, new_token())
     round_ = EvaluationRound.get_by_id(_round(world))
     plan = {**round_.plan, "submission_deadline": stated["extended_to"].isoformat()}
     rounds.save_plan(city, round_.id, plan, round_.version, stated["extension_reason"])

@@ -59,5 +59,8 @@ class CarrierMark(BaseModel):
     kind = CharField(max_length=40)  # priority_recommendation | research_dishonesty_record | title_revoked
     clause = CharField(max_length=80)
     reason = TextField(default="")
+    case_number = CharField(max_length=32, default="")  # the case whose result left it; empty when entered by hand
     set_on = DateField()
     set_at = UtcDateTime()
+    lifted_on = DateField(null=True)  # a later result of the same case no longer carries it
+    lifted_because = TextField(default="")

@@ -67,12 +67,12 @@ class PublicNotice(BaseModel):
 
 
 class NoticeEntry(BaseModel):
-    """One carrier's line on a notice. `frozen` while an admitted objection is open."""
+    """One carrier's line on a notice. `frozen` while an admitted objection is open, `renewed` once noticed again."""
 
     notice = ForeignKeyField(PublicNotice, backref="entries", on_delete="RESTRICT")
     case = ForeignKeyField(Case, on_delete="RESTRICT")
     result = ForeignKeyField(Result, on_delete="RESTRICT")
-    status = CharField(max_length=16, default="open")  # open | frozen | final
+    status = CharField(max_length=16, default="open")  # open | frozen | renewed | final
 
     class Meta:
         indexes = ((("notice", "case"), True),)

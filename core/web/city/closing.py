@@ -75,9 +75,8 @@ def _draw(case: Case, refusal: Refusal = NOTHING) -> str:
 
 
 def _veto(case: Case) -> dict[str, str]:
-    policy = definitions.policy_of(case)
-    vetoes = policy.definition("vetoes").get("vetoes", []) if policy.has("vetoes") else []
-    return next((dict(veto) for veto in vetoes if veto["key"] == "false_materials"), {})
+    found = awarding.recovering_vetoes(case)
+    return {"name": found[0].name, "clause": found[0].clause} if found else {}
 
 
 @pages.post("/cases/<int:case_id>/false-materials")
@@ -86,7 +85,7 @@ def false_materials_record(case_id: int) -> Page:
     """Record it: a new result, and the money back."""
     case = my_case(case_id)
     return carry_out(
-        lambda: awarding.find_false_materials(viewer(), case_id, request.form.get("reason", ""), token()),
+        lambda: awarding.recover(viewer(), case_id, request.form.get("reason", ""), token()),
         f"/cases/{case_id}",
         lambda refusal: _draw(case, refusal),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from core.cases import definitions, determining
+from core.cases import definitions, intervening
 from core.cases.action import Receipt
 from core.cases.submitting import latest_submission
 from core.errors import Refused
@@ -62,7 +62,7 @@ def correct(case_id: int) -> Page:
 
     def work() -> Receipt:
         answers = _typed_answers(case)
-        return determining.correct_submission(
+        return intervening.correct_submission(
             viewer(), case_id, answers, request.form.get("reason", ""), version(), token()
         )
 

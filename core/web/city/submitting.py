@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 
 from core import clock
-from core.cases import definitions, determining, urging
+from core.cases import definitions, intervening, urging
 from core.models import Carrier, Case, EvaluationRound
 from core.web.access import open_to, viewer
 from core.web.city.blueprint import (
@@ -74,7 +74,7 @@ def absent_record(case_id: int) -> Page:
         return _draw_absent(case, missing), 422
     return carry_out(
         lambda: {
-            **determining.mark_absent(
+            **intervening.mark_absent(
                 viewer(), case_id, excused == "yes", request.form.get("reason", ""), version(), token()
             ),
             "message": "已记为未参加，转入结果认定。",

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.cases import determining, events, panels, rounds, scoring, urging
-from core.errors import Refused
-from core.models import CaseEvent, EvaluationRound, PanelMember, Participant, ScoreSheet
+from core import clock
+from core.cases import awarding, determining, events, noticing, objecting, panels, rounds, scoring, urging
+from core.errors import Refused, Stale
+from core.models import (
+    Award,
+    CaseEvent,
+    EvaluationRound,
+    NoticeEntry,
+    Objection,
+    PanelMember,
+    Participant,
+    PublicNotice,
+    Result,
+    ScoreSheet,
+)
 from tests import world as w
 from tests.core.cases.together import at_once, meet
 
@@ -130,3 +143,111 @@ def test_the_same_round_set_up_twice_at_once_is_refused_in_words(
     refused = [a for a in answers if isinstance(a, Refused)]
     assert len(refused) == 1
     assert "2025 年度已有" in str(refused[0])
+
+
+@pytest.fixture
+def noticed(tmp_path: Path) -> w.World:
+    """One carrier on an open notice."""
+    made = w.build(1, 3, tmp_path)
+    w.to_notice(made, *made.cases)
+    return made
+
+
+def object_to(entry: NoticeEntry) -> dict[str, Any]:
+    return objecting.object_to(
+        entry.id, kind="person", name="演示甲", contact="0335-3000000", sealed=False, text="场地面积与实际不符。",
+        token=w.new_token(),
+    )  # fmt: skip
+
+
+def test_a_notice_does_not_close_over_an_objection_that_is_being_filed(
+    noticed: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filed before midnight, while the bureau closes the notice just after it."""
+    city, notice, entry = w.viewer(noticed.city_reviewer), PublicNotice.get(), NoticeEntry.get()
+    day_after = date.fromordinal(notice.last_day.toordinal() + 1)
+    monkeypatch.setattr(noticing.clock, "today", lambda: day_after)
+    monkeypatch.setattr(objecting.clock, "moment", lambda: datetime(2023, 6, 8, 23, 59, tzinfo=clock.SHANGHAI))
+    monkeypatch.setattr(objecting, "admissible", _slow(objecting.admissible))
+
+    answers = at_once(
+        lambda: object_to(entry), lambda: _later(lambda: noticing.close_notice(city, notice.id, w.new_token()))
+    )
+
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    assert Objection.get().status == "open"
+    assert NoticeEntry.get().status == "frozen"
+    assert w.fresh(noticed.cases[0]).stage == "public_notice"
+    assert not Award.select().exists()
+
+
+def test_a_ruling_while_the_notice_closes_leaves_no_line_behind(
+    noticed: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city, notice = w.viewer(noticed.city_reviewer), PublicNotice.get()
+    object_to(NoticeEntry.get())
+    objection, version = Objection.get(), w.fresh(noticed.cases[0]).stage_version
+    monkeypatch.setattr(noticing.clock, "today", lambda: date.fromordinal(notice.last_day.toordinal() + 1))
+    monkeypatch.setattr(noticing, "record", _slow(noticing.record))
+    monkeypatch.setattr(objecting.locking, "own_case", _slow(objecting.locking.own_case))
+
+    at_once(
+        lambda: noticing.close_notice(city, notice.id, w.new_token()),
+        lambda: objecting.rule(city, objection.id, "stands", "经核实。", version, w.new_token()),
+    )
+
+    assert (NoticeEntry.get().status, w.fresh(noticed.cases[0]).stage) == ("final", "closed")
+    assert Award.select().count() == 1
+
+
+def test_an_objection_is_ruled_on_once(noticed: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    city = w.viewer(noticed.city_reviewer)
+    object_to(NoticeEntry.get())
+    objection, version = Objection.get(), w.fresh(noticed.cases[0]).stage_version
+    meet(monkeypatch, objecting, "find_objection")
+
+    answers = at_once(
+        *(lambda text=text: objecting.rule(city, objection.id, "stands", text, version, w.new_token()) for text in "甲乙")
+    )
+
+    assert [type(answer) for answer in answers if isinstance(answer, Exception)] == [Refused]
+    assert CaseEvent.select().where(CaseEvent.kind == "objection_ruled").count() == 1
+
+
+def test_an_award_finds_the_amount_that_is_entered_while_it_is_raised(
+    noticed: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city, officer, notice = w.viewer(noticed.city_reviewer), w.viewer(noticed.policy_officer), PublicNotice.get()
+    key, day = f"award_{Result.get().grade}_yuan", clock.today()
+    monkeypatch.setattr(noticing.clock, "today", lambda: date.fromordinal(notice.last_day.toordinal() + 1))
+    meet(monkeypatch, awarding, "decision_for")
+    monkeypatch.setattr(awarding, "apply_values", _slow(awarding.apply_values))
+
+    at_once(
+        lambda: noticing.close_notice(city, notice.id, w.new_token()),
+        lambda: awarding.enter_parameter(officer, noticed.region, key, "150000", "演示文件第一条", day),
+    )
+
+    assert (Award.get().status, Award.get().amount_fen) == ("payable", 15_000_000)
+
+
+def test_of_two_who_determine_at_once_the_later_learns_who_did(
+    scored: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city, case = w.viewer(scored.city_reviewer), scored.cases[0]
+    determining.conclude_panel(city, case.id, w.fresh(case).stage_version, w.new_token())
+    w.check(scored, case)
+    version = w.fresh(case).stage_version
+
+    answers = at_once(*(lambda: determining.determine_case(city, case.id, version, w.new_token()) for _ in range(2)))
+
+    late = [answer for answer in answers if isinstance(answer, Exception)]
+    assert [type(answer) for answer in late] == [Stale]
+    assert f"{scored.city_reviewer.display_name} 已于" in str(late[0])
+    assert "认定此件" in str(late[0])
+    assert Result.select().count() == 1
+
+
+def _later(verb: Callable[[], Any]) -> Any:
+    time.sleep(0.2)
+    return verb()

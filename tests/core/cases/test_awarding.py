@@ -65,8 +65,8 @@ def test_a_paid_award_is_called_back_by_an_entry_of_its_own(world: w.World) -> N
     release(world, award)
     city = w.viewer(world.city_reviewer)
     with pytest.raises(Refused, match="依据"):
-        awarding.find_false_materials(city, award.case_id, " ", w.new_token())
-    awarding.find_false_materials(city, award.case_id, "合同系伪造", w.new_token())
+        awarding.recover(city, award.case_id, " ", w.new_token())
+    awarding.recover(city, award.case_id, "合同系伪造", w.new_token())
     kept = list(AwardEntry.select().order_by(AwardEntry.id))
     assert [(e.kind, e.amount_fen, e.reason) for e in kept] == [
         ("release", YUAN * 100, ""),
@@ -79,7 +79,7 @@ def test_a_paid_award_is_called_back_by_an_entry_of_its_own(world: w.World) -> N
 
 def test_an_unpaid_award_is_only_cancelled(world: w.World) -> None:
     award = first()
-    awarding.find_false_materials(w.viewer(world.city_reviewer), award.case_id, "合同系伪造", w.new_token())
+    awarding.recover(w.viewer(world.city_reviewer), award.case_id, "合同系伪造", w.new_token())
     assert first().status == "cancelled"
     enter(world)
     assert (first().status, first().amount_fen) == ("cancelled", None)
@@ -98,7 +98,7 @@ def test_a_release_in_between_stops_the_clawback(world: w.World, monkeypatch: py
 
     monkeypatch.setattr(Award, "get_or_none", read_then_released)
     with pytest.raises(Stale):
-        awarding.find_false_materials(w.viewer(world.city_reviewer), award.case_id, "伪造", w.new_token())
+        awarding.recover(w.viewer(world.city_reviewer), award.case_id, "伪造", w.new_token())
     assert Result.select().where(Result.case == award.case_id).count() == 1
 
 
@@ -143,7 +143,7 @@ def test_the_ledger_adds_up_over_all_awards(world: w.World) -> None:
     awards = list(Award.select().order_by(Award.id))
     for award in awards:
         release(world, award)
-    awarding.find_false_materials(w.viewer(world.city_reviewer), awards[0].case_id, "伪造", w.new_token())
+    awarding.recover(w.viewer(world.city_reviewer), awards[0].case_id, "伪造", w.new_token())
     total = sum(entry.amount_fen for entry in AwardEntry.select())
     assert len(awards) == 2
     assert total == sum(awarding.balance_fen(award) for award in awards) == YUAN * 100

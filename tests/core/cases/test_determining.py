@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core import clock
-from core.cases import definitions, determining, noticing, scoring
+from core.cases import definitions, determining, intervening, noticing, scoring
 from core.errors import Refused, Stale
 from core.models import Carrier, Case, DeterminationCheck, EvaluationRound, Result
 from core.policy.questions.asking import ask
@@ -96,9 +96,9 @@ def test_absence_costs_the_title_only_without_excuse(excused: bool, revoked: boo
     world = w.build(1, 3)
     case, city = world.cases[0], w.viewer(world.city_reviewer)
     with pytest.raises(Refused, match="还没有截止"):
-        determining.mark_absent(city, case.id, excused, "装修停业", 1, w.new_token())
+        intervening.mark_absent(city, case.id, excused, "装修停业", 1, w.new_token())
     with clock.policy_date(AFTER_THE_DEADLINE):
-        determining.mark_absent(city, case.id, excused, "装修停业", 1, w.new_token())
+        intervening.mark_absent(city, case.id, excused, "装修停业", 1, w.new_token())
         determining.determine_case(city, case.id, w.fresh(case).stage_version, w.new_token())
         result = result_of(case)
         assert (result.grade, result.total, result.consequences["title_revoked"]) == ("", "", revoked)
@@ -148,7 +148,7 @@ def test_a_check_or_figure_changed_afterwards_asks_for_a_new_determination(world
     determining.determine_case(city, case.id, w.fresh(case).stage_version, w.new_token())
     assert not determining.is_outdated(result_of(case))
     version = w.fresh(case).stage_version
-    determining.correct_submission(city, case.id, {"area_m2": "15"}, "按租赁合同", version, w.new_token())
+    intervening.correct_submission(city, case.id, {"area_m2": "15"}, "按租赁合同", version, w.new_token())
     assert determining.is_outdated(result_of(case))
 
 
@@ -161,8 +161,8 @@ def test_a_correction_keeps_the_old_version_and_needs_a_ground(world: w.World) -
         ({"area_m2": "-1"}, "按合同", "有误"),
     ):
         with pytest.raises(Refused, match=why):
-            determining.correct_submission(city, case.id, answers, reason, version, w.new_token())
-    determining.correct_submission(city, case.id, {"area_m2": "15"}, "按合同", version, w.new_token())
+            intervening.correct_submission(city, case.id, answers, reason, version, w.new_token())
+    intervening.correct_submission(city, case.id, {"area_m2": "15"}, "按合同", version, w.new_token())
     kept = [(s.number, s.answers["area_m2"], s.reason) for s in case.submissions.order_by("number")]
     assert kept == [(1, "20", ""), (2, "15", "按合同")]
 

@@ -218,8 +218,6 @@ def last_year(world: w.World) -> None:
     EvaluationRound.update(year=2022, title="2022 年度众创空间绩效评价").where(
         EvaluationRound.id == world.round.id
     ).execute()
-    for case in world.cases:
-        type(case).update(number=f"{case.number}-old").where(type(case).id == case.id).execute()
     w._open(world)
 
 

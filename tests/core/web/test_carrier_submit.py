@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core import clock
-from core.cases import determining, noticing
+from core.cases import determining, intervening, noticing
 from core.cases.action import new_token
 from core.models import CaseEvent, Grant, Message, Submission, database
 from core.web.words import grade_name
@@ -142,7 +142,7 @@ def test_a_result_is_seen_only_when_it_is_published(world: w.World, clerk: Flask
 
 def test_a_carrier_that_did_not_take_part_reads_so(world: w.World, clerk: FlaskClient) -> None:
     with clock.policy_date(clock.today().replace(month=7, day=10)):
-        determining.mark_absent(
+        intervening.mark_absent(
             w.viewer(world.city_reviewer),
             world.cases[0].id,
             False,

@@ -118,7 +118,7 @@ def test_totals_and_ledger_add_up(finance: FlaskClient, world: w.World) -> None:
     one, two = Award.select().order_by(Award.id)
     awarding.release(person, one.id, one.version, w.new_token())
     awarding.release(person, two.id, two.version, w.new_token())
-    awarding.find_false_materials(w.viewer(world.city_reviewer), two.case_id, "租赁合同系伪造", w.new_token())
+    awarding.recover(w.viewer(world.city_reviewer), two.case_id, "租赁合同系伪造", w.new_token())
 
     sums = finance_board.totals(world.round)
     assert (sums.budget, sums.unknown) == (200_000_00, 0)
