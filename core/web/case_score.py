@@ -10,14 +10,14 @@ from fractions import Fraction
 from typing import Any
 
 from core.cases import definitions, determining, scoring
+from core.cases.registering import KINDS, LEVELS
 from core.cases.submitting import latest_submission
 from core.errors import Refused
 from core.models import Case, NoticeEntry, Result
+from core.policy.facts import read_facts
 from core.policy.numbers import exact, round_half_up
 from core.policy.scheme import Scheme, scheme_of
 from core.web.case_history import CITY
-from forms.compile import CompiledForm
-from forms.definition import Field
 
 INPUT_NAMES = {
     "value": "数值",
@@ -26,7 +26,12 @@ INPUT_NAMES = {
     "total": "总分",
     "level": "级别",
     "kind": "类别",
+    "grade": "档次",
+    "title": "称号",
+    "vetoes": "否决情形",
+    "vetoed": "一票否决",
 }
+VALUES = {"level": LEVELS, "title": KINDS, "kind": KINDS}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -63,15 +68,18 @@ class Shown:
 
 
 class Words:
-    """Turns a trace's names into the words of the form, so that reasons read as sentences."""
+    """Turns a trace's names into the words of the form and the policy, so that reasons read as sentences."""
 
-    def __init__(self, form: CompiledForm, scheme: Scheme | None = None) -> None:
-        fields: Iterable[Field] = form.definition.fields
-        self._names = {**INPUT_NAMES, **{f.key: f.label for f in fields}}
-        self._names.update({i.code: i.name for i in scheme.indicators} if scheme else {})
+    def __init__(self, case: Case) -> None:
+        policy, form = definitions.policy_of(case), definitions.fill_form(case)
+        facts = read_facts(policy.definition("facts")["facts"]) if policy.has("facts") else {}
+        scheme = scheme_of(policy) if policy.has("indicators") else None
+        self._names = {**{key: fact.name for key, fact in facts.items()}, **INPUT_NAMES}
+        self._names |= {f.key: f.label for f in form.definition.fields}
+        self._names |= {i.code: i.name for i in scheme.indicators} if scheme else {}
 
     def of(self, steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The steps with every known name replaced; figures and clauses stay as they are."""
+        """The steps with names and fixed values in words; inputs that have no name for people are left out."""
         return [
             {
                 **step,
@@ -79,7 +87,9 @@ class Words:
                 .replace(" * ", " × ")
                 .replace(" / ", " ÷ "),
                 "inputs": {
-                    self._names.get(key, key): value for key, value in step["inputs"].items() if value is not None
+                    self._names[key]: VALUES.get(key, {}).get(value, value) if isinstance(value, str) else value
+                    for key, value in step["inputs"].items()
+                    if value is not None and key in self._names
                 },
             }
             for step in steps
@@ -98,7 +108,7 @@ def trial_of(case: Case) -> list[Group]:
         if value.value is not None:
             best[code] = max(best.get(code, value.value), value.value)
     ground = scoring.ground_of(case, best)
-    words = Words(definitions.fill_form(case), ground.scheme)
+    words = Words(case)
     points = {
         code: (
             scored.points,
@@ -149,7 +159,7 @@ def result_for(case: Case, side: str) -> Shown | None:
 
 def _shown(case: Case, result: Result, side: str, renewing: bool = False) -> Shown:
     scheme = _scheme(case)
-    words = Words(definitions.fill_form(case), scheme)
+    words = Words(case)
     points = {
         code: (exact(told["points"]), words.of(_open(told["trace"], side))) for code, told in result.indicators.items()
     }

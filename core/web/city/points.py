@@ -9,9 +9,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from core.cases import definitions
-from core.models import Case
-from core.policy.facts import read_facts
 from core.policy.numbers import exact, round_half_up
 from core.policy.scheme import Indicator, IndicatorGroup, scheme_of
 from core.policy.version import PolicyVersion
@@ -19,8 +16,6 @@ from core.web.case_score import Words
 from core.web.words import plain_number
 
 _FRACTION = re.compile(r"-?\d+(/\d+|\.\d{5,})")
-
-_MORE = {"grade": "档次", "title": "称号", "vetoes": "否决情形", "vetoed": "一票否决"}
 
 Steps = Iterable[Mapping[str, Any]]
 
@@ -46,13 +41,7 @@ class PointGroup:
 
 
 class Names(Words):
-    """Reasons in people's words: labels of the form, the policy's facts, and numbers rounded for display."""
-
-    def __init__(self, case: Case) -> None:
-        policy = definitions.policy_of(case)
-        super().__init__(definitions.fill_form(case), scheme_of(policy) if policy.has("indicators") else None)
-        facts = read_facts(policy.definition("facts")["facts"]) if policy.has("facts") else {}
-        self._names = {**{key: fact.name for key, fact in facts.items()}, **_MORE, **self._names}
+    """Reasons in people's words, with numbers rounded for display."""
 
     def of(self, steps: Steps) -> list[dict[str, Any]]:
         """The steps in words; exact fractions are shown with at most four decimals."""
