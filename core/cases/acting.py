@@ -68,7 +68,7 @@ def _step(viewer: Viewer, case: Case, row: statements.CaseRow, action_key: str, 
         given.add("site_visit")
     action = stage.action(action_key)
     submission = latest_submission(case) if action and action.condition else None
-    facts = submission.answers if submission else {}
+    facts = definitions.fill_form(case).formula_values(submission.answers) if submission else {}
     step = decide(workflow, row.stage, action_key, roles_for(viewer, case), frozenset(given), facts)
     if step.action.effect in ROUND_EFFECTS or step.action.effect == "submit":
         raise Refused(f"“{step.action.name}”不在这一页办理。")

@@ -46,7 +46,8 @@ def submit(viewer: Viewer, case_id: int, version: int, token: str, *, declared: 
         found = faults(case, draft)
         if found:
             raise Refused(f"还有 {len(found)} 处要改，改好后再提交。", {k: "".join(v) for k, v in found.items()})
-        step = decide(workflow, row.stage, action.key, frozenset({"carrier_clerk"}), frozenset(), draft.answers)
+        facts = definitions.fill_form(case).formula_values(draft.answers)
+        step = decide(workflow, row.stage, action.key, frozenset({"carrier_clerk"}), frozenset(), facts)
         submission = add_submission(viewer, case, draft.answers)
         data = {"submission": submission.id, "number": submission.number, "digest": submission.digest}
         if declared:

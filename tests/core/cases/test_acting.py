@@ -103,3 +103,23 @@ def test_a_reassigned_case_is_handled_by_the_colleague_only(world: w.World) -> N
     act(world, colleague, "forward", opinion=w.opinion_for(case))
     assert w.fresh(case).stage == "city_review"
     assert w.fresh(case).assignee is None
+
+
+def test_a_condition_reads_the_figures_of_the_form(world: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decimal is kept as text; a condition over it must see the number."""
+    from dataclasses import replace
+
+    from core.cases import definitions
+
+    workflow = definitions.workflow_of(w.fresh(world.cases[0]))
+    stage = workflow.stage("district_review")
+    for condition, allowed in (("area_m2 > 10000", False), ("area_m2 > 1", True)):
+        actions = tuple(replace(a, condition=condition) if a.key == "forward" else a for a in stage.actions)
+        held = {**workflow.by_key, stage.key: replace(stage, actions=actions)}
+        changed = replace(workflow, by_key=held)
+        monkeypatch.setattr(definitions, "workflow_of", lambda case, changed=changed: changed)
+        if allowed:
+            act(world, world.district_reviewer, "forward", opinion=w.opinion_for(world.cases[0]))
+        else:
+            with pytest.raises(Refused, match="没有满足"):
+                act(world, world.district_reviewer, "forward", opinion=w.opinion_for(world.cases[0]))
