@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -11,9 +13,14 @@ SHORTEST = 10
 LONGEST = 128
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
 
 _COMMON = ("1234567890", "0123456789", "qwertyuiop", "password", "woaini", "admin", "aaaaaaaaaa", "1111111111")
+
+
+@cache
+def _nobody() -> str:
+    """What to compare with where nothing is stored; hashing takes 64 MiB, too much for just starting a process."""
+    return _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
@@ -23,8 +30,9 @@ def hash_password(password: str) -> str:
 
 def matches(password: str, stored: str | None) -> bool:
     """Whether the password fits the stored hash; does the same work when there is nothing stored."""
+    nobody = _nobody()  # made by whoever signs in first, so that the time tells nothing about the account
     try:
-        return _hasher.verify(stored or _NOBODY, password[:LONGEST]) and stored is not None
+        return _hasher.verify(stored or nobody, password[:LONGEST]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
