@@ -20,7 +20,7 @@ _COMMON = ("1234567890", "0123456789", "qwertyuiop", "password", "woaini", "admi
 @cache
 def _nobody() -> str:
     """What to compare with where nothing is stored; hashing takes 64 MiB, too much for just starting a process."""
-    return _hasher.hash("nobody has this password")
+    return PasswordHasher().hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
