@@ -69,8 +69,8 @@ def test_unknown_names_cost_a_password_check_too(database: str, monkeypatch: pyt
             checked.append(stored)
             return real(stored, password)
 
-    monkeypatch.setattr(passwords, "_hasher", Counting())
     row = factories.account()
+    monkeypatch.setattr(passwords, "_hasher", Counting())
     for name in (row.username, "nobody"):
         with pytest.raises(Refused):
             accounts.authenticate(name, "不对的密码不对的密码")
