@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.cases import definitions
+from core.cases import definitions, periods
 from core.cases.drafts import TRIES, open_draft, paths_of, store
 from core.errors import Stale
 from core.models import Carrier, Case, EvaluationRound, Submission
@@ -16,9 +16,9 @@ NEVER = "never"
 
 
 def earlier_submission(case: Case) -> Submission | None:
-    """What this carrier last submitted for the same procedure in an earlier round, if anything."""
+    """What this carrier last submitted for the same procedure in an earlier round or period, if anything."""
     if case.round is None:
-        return None
+        return periods.earlier_submission(case)
     earlier = (
         Case.select(Case.id)
         .join(EvaluationRound)

@@ -7,6 +7,7 @@ from core.models.panel import NoConflict, PanelMember, PanelOpinion, Recusal, Sc
 from core.models.people import Account, EndedSession, Grant, SignInFailure
 from core.models.records import AdminEvent, Message, OutboxRow, StoredSetting
 from core.models.register import Carrier, CarrierMark, District, Organisation, Region
+from core.models.reports import PeriodicReport
 from core.models.results import (
     Award,
     AwardEntry,
@@ -25,6 +26,7 @@ ALL: tuple[type[BaseModel], ...] = (
     DefinitionVersion, ParameterEntry, CalendarDay, CalendarYear,
     EvaluationRound, Participant,
     Case, CaseEvent, FormToken, Draft, Submission, Attachment, Review, SiteVisit,
+    PeriodicReport,
     PanelMember, Recusal, NoConflict, ScoreSheet, PanelOpinion,
     DeterminationCheck, Result, PublicNotice, NoticeEntry, Objection, Award, AwardEntry, OpeningBalance,
     OutboxRow, AdminEvent, Message, StoredSetting,
@@ -34,7 +36,7 @@ __all__ = [
     "ALL", "Account", "AdminEvent", "Attachment", "Award", "AwardEntry", "BaseModel", "CalendarDay", "CalendarYear",
     "Carrier", "CarrierMark", "Case", "CaseEvent", "DefinitionVersion", "DeterminationCheck", "District", "Draft",
     "EndedSession", "EvaluationRound", "FormToken", "Grant", "Message", "NoConflict", "NoticeEntry", "Objection", "OpeningBalance",
-    "Organisation", "OutboxRow", "PanelMember", "PanelOpinion", "ParameterEntry", "Participant", "PublicNotice",
+    "Organisation", "OutboxRow", "PanelMember", "PanelOpinion", "ParameterEntry", "Participant", "PeriodicReport", "PublicNotice",
     "Recusal", "Region", "Result", "Review", "ScoreSheet", "SignInFailure", "SiteVisit", "StoredSetting", "Submission", "canonical_json",
     "connect", "database",
 ]  # fmt: skip

@@ -47,7 +47,12 @@ _PROCEDURES: Shape = {
         {
             **NAMED,
             "carrier_kinds": Key("texts"),
-            "every": Key("text", allowed=("year", "quarter", "month", "week", "once")),
+            "every": Key("text", allowed=("year", "quarter", "month", "week", "once", "on_demand")),
+            # outside a round: the clock of its last day, the field of the form that the clock counts from, and the
+            # stage whose reaching keeps it (without one, submitting does)
+            "clock": TEXT,
+            "since": TEXT,
+            "kept_at": TEXT,
             "form": TEXT,
             "workflow": TEXT,
             "guide": TEXT,

@@ -13,6 +13,12 @@ PERIODS = ("weekly", "monthly", "quarterly", "yearly")
 # No report runs longer; a bound, so that a wrong year cannot keep a worker busy.
 MOST_YEARS = 100
 _QUARTER = re.compile(r"(19[0-9]{2}|2[0-9]{3})-?Q([1-4])")
+_NAMES = {
+    "weekly": re.compile(r"(19[0-9]{2}|2[0-9]{3})-W([0-5][0-9])"),
+    "monthly": re.compile(r"(19[0-9]{2}|2[0-9]{3})-(0[1-9]|1[0-2])"),
+    "quarterly": re.compile(r"(19[0-9]{2}|2[0-9]{3})Q([1-4])"),
+    "yearly": re.compile(r"(19[0-9]{2}|2[0-9]{3})"),
+}
 
 
 def period_of(day: date, period: str) -> str:
@@ -63,6 +69,49 @@ def periods_between(first: date, last: date, period: str) -> list[tuple[date, da
         found.append((start, following - timedelta(days=1)))
         start = following
     return found
+
+
+def days_of(name: str) -> tuple[date, date]:
+    """First and last day of a period by its name. Raises Refused for what names none.
+
+    >>> [day.isoformat() for day in days_of("2020-W01")]
+    ['2019-12-30', '2020-01-05']
+    """
+    period, number = _read(name)
+    year = int(name[:4])
+    if period == "weekly":
+        try:
+            first = date.fromisocalendar(year, number, 1)
+        except ValueError:
+            raise Refused(f"{year} 年没有第 {number} 周。", {"period": "没有这一周"}) from None
+    else:
+        first = date(year, {"monthly": number, "quarterly": 3 * number - 2}.get(period, 1), 1)
+    return first, next_period(first, period) - timedelta(days=1)
+
+
+def words_of(name: str) -> str:
+    """A period as people write it.
+
+    >>> [words_of(name) for name in ("2019-W23", "2019-05", "2019Q2", "2019")]
+    ['2019年第23周', '2019年5月', '2019年第2季度', '2019年']
+    """
+    period, number = _read(name)
+    words = {"weekly": f"第{number}周", "monthly": f"{number}月", "quarterly": f"第{number}季度"}
+    return f"{name[:4]}年{words.get(period, '')}"
+
+
+def _read(name: str) -> tuple[str, int]:
+    """Of which kind a period is, and its number in the year."""
+    for period, pattern in _NAMES.items():
+        found = pattern.fullmatch(name)
+        if found:
+            return period, int(found[2]) if period != "yearly" else 0
+    raise Refused(f"“{name}”不是一周、一月或一季，要写成 2019-W23、2019-05 或 2019Q2 的样子。", {"period": "期次不对"})
+
+
+def kind_of(name: str) -> str:
+    """Of which of PERIODS a name is. Raises Refused for what names none."""
+    return _read(name)[0]
 
 
 def first_day_of_quarter(text: object) -> date:
