@@ -50,13 +50,15 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
 
 def _blueprints() -> tuple[Blueprint, ...]:
     """Every room of pages, in the order of the address bar."""
-    from core.web import carrier, case, city, demo, district, expert, files, finance, portal, sign_in
+    from core.web import carrier, case, city, demo, district, expert, files, finance, portal, reports, sign_in, standing
 
     return (
         portal.pages,
         sign_in.pages,
         carrier.pages,
+        standing.pages,
         city.pages,
+        reports.pages,
         expert.pages,
         finance.pages,
         files.pages,

@@ -5,10 +5,8 @@ Checking names the first bad row; the export opens in spreadsheets without runni
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, flash, redirect, request, stream_with_context, url_for
@@ -22,6 +20,7 @@ from core.cases import admin_events, events
 from core.cases.action import transaction
 from core.models import Account, AdminEvent, Case, CaseEvent
 from core.web.access import viewer
+from core.web.spreadsheet import as_csv
 from core.web.words import moment, role_name
 
 ROWS = 50
@@ -59,21 +58,6 @@ def first_fault() -> str:
         if fault is not None:
             return f"办件 {case.number} 第 {fault.sequence} 条：{fault.message}。"
     return ""
-
-
-def safe_cell(value: object) -> str:
-    """Text that a spreadsheet shows and never runs: what could begin a formula gets an apostrophe."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠") else text
-
-
-def as_csv(rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """CSV with a byte order mark, a row at a time."""
-    yield "\ufeff"
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow([safe_cell(cell) for cell in row])
-        yield line.getvalue()
 
 
 class Audit(Page):

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from core.cases import acting, definitions, scoring
+from core.cases import acting, definitions, scoring, standing
 from core.cases.urging import may_be_urged
 from core.errors import Refused
 from core.models import Account, Case, Review, SiteVisit
@@ -81,6 +81,8 @@ class CasePage:
     trial_problem: str = ""
     panel: scoring.PanelState | None = None
     may_urge: bool = False
+    title: str = ""
+    timing: standing.Timing | None = None
     links: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -115,6 +117,8 @@ def build(viewer: Viewer, case: Case, side: str, file: int | None = None, trial:
         acting=acts,
         next=case_queue.next_case(viewer, ROLE_OF[side], case.id) if side != CARRIER else None,
         result=case_score.result_for(case, side),
+        title=standing.titles([case])[case.id],
+        timing=standing.timing(case),
     )
     if side == CARRIER:
         _for_carrier(page, events)
@@ -149,7 +153,8 @@ def _for_reviewer(page: CasePage, viewer: Viewer) -> None:
 
 
 def _for_city(page: CasePage, trial: bool) -> None:
-    page.links = [(url_for(to, case_id=page.case.id), words) for to, words in CITY_LINKS.get(page.stage.kind, ())]
+    if page.case.round_id is not None:  # correcting and revoking are about results, and those come from a round
+        page.links = [(url_for(to, case_id=page.case.id), words) for to, words in CITY_LINKS.get(page.stage.kind, ())]
     if page.stage.kind == "expert_panel":
         page.panel = scoring.panel_state(page.case, panel_rules(definitions.policy_of(page.case)).minimum)
     if trial and page.material is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
 
+from core.cases import standing
 from core.people.scope import Viewer
 from core.web import case_queue, district_desk
 from core.web.access import open_to, viewer
@@ -38,6 +39,7 @@ def desk() -> str:
     return render_template(
         "district/desk.html",
         queue=shown,
+        titles=standing.titles(shown.cases),
         again=case_queue.returned_among(shown.cases),
         counts=case_queue.counts(everything, days.today, soon),
         filters=case_queue.FILTERS,

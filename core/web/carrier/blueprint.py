@@ -8,7 +8,7 @@ from datetime import date
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from core.cases import clocks
+from core.cases import clocks, standing
 from core.models import Case
 from core.workflow.definition import Stage, Workflow
 
@@ -25,8 +25,8 @@ def case_page(case_id: int) -> str:
 
 
 def title_of(case: Case) -> str:
-    """What the case is about, as people call it: the round's title, or the workflow's procedure outside a round."""
-    return str(case.round.title) if case.round is not None else str(case.number)
+    """What the case is about, as people call it: the round's title, or the procedure and period outside a round."""
+    return standing.titles([case])[case.id]
 
 
 def holder(case: Case, stage: Stage) -> str:

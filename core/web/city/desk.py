@@ -10,6 +10,7 @@ from core.web.access import open_to, viewer
 from core.web.city import waiting
 from core.web.city.blueprint import ROLE, Page, my_regions, pages
 from core.web.nav import register_nav
+from core.web.reports import board
 
 
 @pages.get("/")
@@ -26,6 +27,7 @@ def desk() -> Page:
         to_close=waiting.notices_to_close(my_regions(), clock.today()),
         panels=waiting.panels(open_rounds),
         rounds=open_rounds,
+        reports=board.offered_to(my_regions()),
     )
 
 

@@ -9,6 +9,7 @@ from core import clock
 from core.cases import definitions
 from core.cases import rounds as verbs
 from core.cases.action import Receipt
+from core.cases.standing import is_outside_rounds
 from core.errors import OutOfScope, Refused
 from core.models import Case, EvaluationRound, Region
 from core.web.access import open_to, viewer
@@ -67,7 +68,7 @@ def _draw(region: Region, refusal: Refusal = NOTHING) -> str:
         region=region,
         regions=list(Region.select().where(Region.id.in_(my_regions()))),
         policy=policy,
-        procedures=[p for p in procedures if p.get("workflow")],
+        procedures=[p for p in procedures if p.get("workflow") and not is_outside_rounds(p)],
         refusal=refusal,
         this_year=clock.today().year,
     )

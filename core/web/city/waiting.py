@@ -9,7 +9,7 @@ from typing import Any
 from peewee import JOIN, Expression, ModelSelect, fn
 
 from core import clock
-from core.cases import clocks, definitions
+from core.cases import clocks, definitions, standing
 from core.errors import CalendarMissing, KaopingError
 from core.models import (
     Account,
@@ -61,9 +61,12 @@ def rounds_of(regions: list[int]) -> list[EvaluationRound]:
     )
 
 
-def _stages(rounds: list[EvaluationRound]) -> dict[tuple[int, str], tuple[str, str]]:
-    """The stages in which the city's reviewer acts on a case: (round, stage) → name, kind."""
-    found = {}
+Stages = dict[tuple[int | str, str], tuple[str, str]]
+"""The stages in which the city's reviewer acts on a case: (round, or procedure outside rounds; stage) → name, kind."""
+
+
+def _stages(rounds: list[EvaluationRound], regions: list[int]) -> Stages:
+    found: Stages = {place: (name, "review") for place, name in standing.stages_of_running(ROLE, regions).items()}
     for round_ in rounds:
         if round_.status != "open":
             continue
@@ -73,20 +76,21 @@ def _stages(rounds: list[EvaluationRound]) -> dict[tuple[int, str], tuple[str, s
     return found
 
 
-def _waiting_cases(person: Viewer, stages: dict[tuple[int, str], tuple[str, str]]) -> ModelSelect[Any]:
-    by_round: dict[int, list[str]] = {}
-    for round_id, stage in stages:
-        by_round.setdefault(round_id, []).append(stage)
+def _waiting_cases(person: Viewer, stages: Stages) -> ModelSelect[Any]:
+    by_place: dict[int | str, list[str]] = {}
+    for place, stage in stages:
+        by_place.setdefault(place, []).append(stage)
     either: Expression = Case.id == 0
-    for round_id, keys in by_round.items():
-        either = either | ((Case.round == round_id) & Case.stage.in_(keys))
+    for place, keys in by_place.items():
+        outside = Case.round.is_null() & (Case.procedure == place)
+        either = either | ((outside if isinstance(place, str) else Case.round == place) & Case.stage.in_(keys))
     mine = Case.assignee.is_null() | (Case.assignee == person.account)
     return visible_cases(person, ROLE).where(either & mine & Case.outcome.in_(("", "absent")))
 
 
 def queue(person: Viewer, rounds: list[EvaluationRound], after: str) -> Queue:
     """The waiting cases by due date, those without a date last; 50 a page."""
-    stages = _stages(rounds)
+    stages = _stages(rounds, _regions(person))
     due = fn.COALESCE(Case.due_on, FAR)
     base = _waiting_cases(person, stages)
     rows = (
@@ -108,10 +112,12 @@ def queue(person: Viewer, rounds: list[EvaluationRound], after: str) -> Queue:
     return Queue(shown, more, base.limit(1001).count())
 
 
-def _waiting(
-    case: Case, stages: dict[tuple[int, str], tuple[str, str]], calendars: dict[int, WorkingCalendar]
-) -> Waiting:
-    name, kind = stages[(case.round_id, case.stage)]
+def _regions(person: Viewer) -> list[int]:
+    return [reach.region for reach in person.within(ROLE) if reach.region is not None]
+
+
+def _waiting(case: Case, stages: Stages, calendars: dict[int, WorkingCalendar]) -> Waiting:
+    name, kind = stages[(case.round_id or case.procedure, case.stage)]
     page = f"/city/cases/{case.id}/determination" if kind == "determination" else f"/cases/{case.id}"
     return Waiting(case, name, _left(case, calendars), page)
 
@@ -129,9 +135,9 @@ def _left(case: Case, calendars: dict[int, WorkingCalendar]) -> int | None:
 
 def count(person: Viewer) -> int:
     """Waiting cases, open objections and notices to close, up to the cap."""
-    regions = [reach.region for reach in person.within(ROLE) if reach.region is not None]
+    regions = _regions(person)
     try:
-        cases = _waiting_cases(person, _stages(rounds_of(regions))).limit(CAP).count()
+        cases = _waiting_cases(person, _stages(rounds_of(regions), regions)).limit(CAP).count()
     except KaopingError:  # a region whose policy cannot be read must not take the top bar down
         cases = 0
     return cases + len(objections(regions)) + len(notices_to_close(regions, clock.today()))

@@ -8,11 +8,11 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
-from core.admin.audit import safe_cell
 from core.cases import admin_events
 from core.cases.action import new_token
 from core.models import AdminEvent, CaseEvent
 from core.people.scope import viewer_of
+from core.web.spreadsheet import safe_cell
 from tests import factories, world
 
 

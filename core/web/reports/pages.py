@@ -1,0 +1,94 @@
+"""The city's pages of periodic reports."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.cases import periods
+from core.errors import OutOfScope, Refused
+from core.models import Region
+from core.web import shell
+from core.web.access import open_to, viewer
+from core.web.reports import board as reading
+from core.web.reports import chart, export
+from core.web.reports.words import STATES
+from core.web.spreadsheet import as_csv
+
+ROLE = periods.CITY
+
+pages = Blueprint("reports", __name__, url_prefix="/city/reports")
+
+Page = str | AnyResponse | tuple[str, int]
+
+
+def _regions() -> list[int]:
+    return [reach.region for reach in viewer().within(ROLE) if reach.region is not None]
+
+
+def _region() -> Region:
+    """The region asked for, or the first of this person's. Raises OutOfScope for another's."""
+    own = _regions()
+    chosen = request.values.get("region", own[0] if own else 0, type=int)
+    if chosen not in own:
+        raise OutOfScope
+    region: Region = Region.get_by_id(chosen)
+    shell.use_region(region)
+    return region
+
+
+@pages.get("/")
+@open_to(ROLE)
+def index() -> Page:
+    """The periodic reports of this person's regions, each with how far this period is."""
+    found = reading.offered_to(_regions())
+    boards = [reading.build(region, procedure["key"]) for region, procedures in found for procedure in procedures]
+    return render_template("reports/index.html", boards=boards)
+
+
+@pages.get("/<procedure>")
+@open_to(ROLE)
+def period(procedure: str) -> Page:
+    """One period: who has submitted, who is missing, how complete, and the sums."""
+    return _draw(_region(), procedure, _asked())
+
+
+def _asked() -> str:
+    asked = request.values.get("period", "")
+    if len(asked) > 8:
+        raise OutOfScope
+    return asked
+
+
+def _draw(region: Region, procedure: str, asked: str, problem: str = "", token: str = "") -> str:
+    shown = reading.build(region, procedure, asked)
+    bars = chart.bars(shown.course, len(shown.lines))
+    return render_template(
+        "reports/period.html", board=shown, bars=bars, states=STATES, problem=problem, token=token
+    )
+
+
+@pages.post("/<procedure>/urge")
+@open_to(ROLE)
+def urge(procedure: str) -> Page:
+    """Ask all that are missing to submit (催报)."""
+    region, asked, token = _region(), _asked(), request.form.get("form_token", "")
+    try:
+        receipt = periods.urge_missing(viewer(), region, procedure, asked, token)
+    except Refused as refusal:
+        return _draw(region, procedure, asked, str(refusal), token), refusal.http_status
+    flash(receipt["message"])
+    return redirect(url_for(".period", procedure=procedure, period=asked, region=region.id))
+
+
+@pages.get("/<procedure>/table.csv")
+@open_to(ROLE)
+def table(procedure: str) -> Page:
+    """The period's reports for a spreadsheet."""
+    shown = reading.build(_region(), procedure, _asked())
+    answer = Response(as_csv(export.rows(shown)), mimetype="text/csv")
+    name = quote(f"{shown.words}{shown.procedure['name']}.csv")
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"reports.csv\"; filename*=UTF-8''{name}"
+    return answer
