@@ -150,8 +150,11 @@ def missing_checks(case: Case) -> list[Check]:
 def facts_of(case: Case, known: Mapping[str, DeterminationCheck] | None = None) -> dict[str, Any]:
     """The facts that a determination rests on: what was checked, and what the register says of the carrier."""
     made = checks_of(case) if known is None else known
-    needed = checks_needed(definitions.policy_of(case))
-    facts: dict[str, Any] = {"level": case.carrier.level, "kind": case.carrier.kind}
+    policy = definitions.policy_of(case)
+    needed = checks_needed(policy)
+    declared = {fact["key"] for fact in policy.definition("facts")["facts"]}
+    registered = {"level": case.carrier.level, "kind": case.carrier.kind}
+    facts: dict[str, Any] = {key: value for key, value in registered.items() if key in declared}
     facts["vetoes"] = [c.key for c in needed if c.veto and c.key in made and made[c.key].value is True]
     facts.update({c.key: made[c.key].value for c in needed if not c.veto and c.key in made})
     if case.outcome == "absent":
