@@ -76,7 +76,10 @@ def is_offered(viewer: Viewer) -> bool:
     """Whether anything outside rounds can be done for this person's carriers, or was done before."""
     if visible_cases(viewer, ROLE).where(Case.round.is_null()).exists():
         return True
-    return any(standing.offered(carrier.region, carrier.kind) for carrier in carriers_of(viewer))
+    carriers = carriers_of(viewer)
+    today = clock.today()
+    policies = {r.id: definitions.current_policy(r, today) for r in {c.region_id: c.region for c in carriers}.values()}
+    return any(standing.procedures_of(policies[carrier.region_id], carrier.kind) for carrier in carriers)
 
 
 def carriers_of(viewer: Viewer) -> list[Carrier]:
