@@ -192,7 +192,7 @@ KEY_NAMES = {
     "minimum": "最少人数", "when": "条件", "text": "内容", "number": "文号", "issuer": "发文单位",
     "issued_on": "印发日期", "in_force_from": "生效日期", "in_force_to": "失效日期", "length": "长度",
     "unit": "单位", "enabled": "是否公示", "counts_opening_day": "当天是否算起", "yuan": "金额（元）",
-    "form": "表单", "workflow": "流程", "guide": "办事说明", "every": "多久一次", "authority": "归口管理部门",
+    "form": "表单", "workflow": "流程", "guide": "办事说明", "every": "多久一次", "since": "从哪一天起算", "kept_at": "到哪个环节算办到", "authority": "归口管理部门",
     "bureau": "主管部门", "help": "帮助", "default": "默认值", "must_be_checked": "必须核查", "places": "小数位数",
     "mode": "方式", "days": "天数", "months": "月数", "type": "类型", "kind": "类别", "clause": "条款", "basis": "依据种类",
     **{slot.path.rpartition(".")[2]: slot.label for slots in (STAGE, ACTION, FIELD, INDICATOR, LINE) for slot in slots},
