@@ -63,14 +63,14 @@ class PluginManager:
     """
 
     def __init__(
-        self, found: Iterable[tuple[str, Any]] | None = None, *, regions: bool = True, patience: float = PATIENCE
+        self, found: Iterable[tuple[str, Any]] | None = None, *, regions: bool = True, patience: float | None = None
     ) -> None:
         self.problems: list[PluginProblem] = []
         self.regions: dict[str, RegionPack] = {}
         self.cases: dict[str, Path] = {}
         self.brought: dict[str, dict[str, list[str]]] = {}
         self._known: dict[str, dict[str, Any]] = {what.hook: {} for what in CONTRIBUTIONS}
-        self._patience = patience
+        self._patience = PATIENCE if patience is None else patience
         self._hung: set[str] = set()
         self._pm = pluggy.PluginManager(PROJECT)
         self._pm.add_hookspecs(hookspecs)

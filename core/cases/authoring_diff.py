@@ -23,12 +23,9 @@ from core.cases.authoring_words import (
 )
 
 WORDS = {
-    key: dict(choices)
-    for key, choices in {
-        "basis": BASES, "role": ROLE_NAMES, "scope": SCOPES, "effect": EFFECTS, "when_over": WHEN_OVER,
-        "grade": GRADES, "needs": NEEDS, "kind": (*STAGE_KINDS, *CLOCK_KINDS), "method": METHOD_NAMES,
-        "type": (("quantitative", "定量"), ("qualitative", "定性"), *FIELD_KINDS),
-    }.items()
+    "basis": (BASES,), "role": (ROLE_NAMES,), "scope": (SCOPES,), "effect": (EFFECTS,), "when_over": (WHEN_OVER,),
+    "grade": (GRADES,), "needs": (NEEDS,), "kind": (STAGE_KINDS, CLOCK_KINDS), "method": (METHOD_NAMES,),
+    "type": ((("quantitative", "定量"), ("qualitative", "定性")), FIELD_KINDS),
 }  # fmt: skip
 
 
@@ -122,4 +119,5 @@ def in_words(key: str, value: Any) -> str:
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, list):
         return "、".join(in_words(key, one) for one in value) or "（没有）"
-    return WORDS.get(key, {}).get(str(value), str(value)) or "（空）"
+    words = {one: name for choices in WORDS.get(key, ()) for one, name in choices}
+    return words.get(str(value), str(value)) or "（空）"

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from core.policy.builtins import METHODS
 from core.roles import ROLES
+from core.workflow import stage_kinds
 from forms.fields import FIELD_TYPES
 
-Choices = tuple[tuple[str, str], ...]
+Choices = Sequence[tuple[str, str]]
+
+
+class Known(Sequence[tuple[str, str]]):
+    """Choices that grow with what plugins bring: read anew each time they are looked at."""
+
+    def __init__(self, read: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        self._read = read
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str, str]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[str, str]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[str, str] | Sequence[tuple[str, str]]:
+        return tuple(self._read())[index]
+
+    def __len__(self) -> int:
+        return len(tuple(self._read()))
 
 
 @dataclass(frozen=True)
@@ -29,10 +49,7 @@ class Slot:
 
 
 BASES: Choices = (("text", "条文原有"), ("reading", "对条文的解读"), ("practice", "工作惯例"))
-STAGE_KINDS: Choices = (
-    ("fill", "填报"), ("review", "审核"), ("expert_panel", "专家评价"), ("determination", "结果认定"),
-    ("public_notice", "公示"), ("corrective_action", "整改"), ("closed", "办结"),
-)  # fmt: skip
+STAGE_KINDS: Choices = Known(lambda: ((kind.key, kind.name) for kind in stage_kinds.STAGE_KINDS.values()))
 SCOPES: Choices = (("carrier", "本单位"), ("district", "本区县"), ("region", "全地区"), ("panel", "本批次专家组"))
 EFFECTS: Choices = (
     ("submit", "提交"), ("forward", "审核通过"), ("return", "退回"), ("withdraw", "撤回"),
@@ -52,9 +69,15 @@ FIELD_NAMES = {
     "credit_code": "统一社会信用代码", "phone": "电话", "id_number": "身份证号", "email": "电子邮箱",
     "files": "佐证文件", "table": "表格", "calculated": "自动计算",
 }  # fmt: skip
-FIELD_KINDS: Choices = tuple((key, FIELD_NAMES.get(key, key)) for key in FIELD_TYPES)
-COLUMN_KINDS: Choices = tuple((key, FIELD_NAMES.get(key, key)) for key, kind in FIELD_TYPES.items() if kind.in_tables)
-METHOD_NAMES: Choices = tuple((key, method.name) for key, method in METHODS.items())
+FIELD_KINDS: Choices = Known(lambda: _field_kinds(FIELD_TYPES))
+COLUMN_KINDS: Choices = Known(lambda: _field_kinds(key for key, kind in FIELD_TYPES.items() if kind.in_tables))
+METHOD_NAMES: Choices = Known(lambda: ((key, method.name) for key, method in METHODS.items()))
+
+
+def _field_kinds(keys: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return ((key, FIELD_NAMES.get(key) or FIELD_TYPES[key].label) for key in keys)
+
+
 PARAMETER_TYPES: Choices = (
     ("whole", "整数"), ("decimal", "小数"), ("money_yuan", "整元金额"), ("yes_no", "是或否"), ("choice", "选择"),
     ("date", "日期"),

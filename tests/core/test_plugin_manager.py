@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import plugins.qinhuangdao as qinhuangdao
+from core.cases.authoring_words import COLUMN_KINDS, FIELD_KINDS, METHOD_NAMES, STAGE_KINDS
 from core.contributions import CONTRIBUTIONS
 from core.errors import CalendarMissing, Refused
 from core.hookspecs import (
@@ -25,6 +26,7 @@ from core.hookspecs import (
 )
 from core.plugin_manager import PluginManager, UnknownRegion
 from core.policy.calendar import WorkingCalendar
+from core.policy.version import PolicyVersion
 from core.workflow.decision import decide
 from core.workflow.definition import load_workflow
 from forms.compile import compiled
@@ -332,3 +334,20 @@ def test_a_workflow_with_a_dead_end_keeps_its_region_out(tmp_path):
     places = {(problem.plugin, problem.file, problem.key) for problem in manager.problems}
     assert ("demo", "policy/2023/workflow.toml", "stages.0") in places
     assert "demo" not in manager.regions
+
+
+def test_what_a_plugin_brings_is_known_to_stored_definitions_and_to_the_editors(tmp_path):
+    name = "policy/2023/indicators.toml"
+    files = {**FILES, name: FILES[name].replace('"linear_to_best"', '"all_or_nothing"')}
+    plugin = _plugin(
+        kaoping_region=lambda: write_files(tmp_path, files),
+        kaoping_scoring_methods=lambda: [ScoringMethod("all_or_nothing", "有即满分", lambda v, most, s, b: most)],
+        kaoping_field_types=lambda: [PlateNumber()],
+        kaoping_stage_kinds=lambda: [StageKind("joint_review", "联合审核", like="review")],
+    )
+    sources = dict(_manager(demo=plugin).region("demo").newest.sources)
+    assert "all_or_nothing" in PolicyVersion.from_sources("demo", "2023", sources).methods
+    assert ("all_or_nothing", "有即满分") in METHOD_NAMES
+    assert ("plate_number", "车牌号") in FIELD_KINDS
+    assert ("plate_number", "车牌号") in COLUMN_KINDS
+    assert ("joint_review", "联合审核") in STAGE_KINDS
