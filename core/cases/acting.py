@@ -42,8 +42,8 @@ def act(viewer: Viewer, case_id: int, action_key: str, decision: Decision, versi
     """Take an action of the case's stage. Raises Refused, Stale, OutOfScope."""
 
     def work() -> Receipt:
+        row = statements.load_case(case_id)  # held first: what is read now cannot change any more
         case = find_case(viewer, case_id)
-        row = statements.load_case(case_id)
         require_version(row, version)
         step = _step(viewer, case, row, action_key, decision)
         review = _record_review(viewer, case, step, decision)
@@ -106,6 +106,7 @@ def record_site_visit(
     """
 
     def work() -> Receipt:
+        statements.load_case(case_id)
         case = find_case(viewer, case_id)
         stage = definitions.workflow_of(case).stage(case.stage)
         if not stage.site_visit_form or stage.role not in roles_for(viewer, case):
@@ -128,8 +129,8 @@ def reassign(viewer: Viewer, case_id: int, account_id: int, reason: str, version
     from core.people.scope import viewer_of
 
     def work() -> Receipt:
-        case = find_case(viewer, case_id)
         row = statements.load_case(case_id)
+        case = find_case(viewer, case_id)
         require_version(row, version)
         role = definitions.workflow_of(case).stage(row.stage).role
         colleague = Account.get_or_none(Account.id == account_id)
@@ -140,7 +141,7 @@ def reassign(viewer: Viewer, case_id: int, account_id: int, reason: str, version
         if not reason.strip():
             raise Refused("请写明转办的原因。", {"reason": "请写明转办的原因。"})
         Case.update(assignee=colleague).where(Case.id == case.id).execute()
-        sequence = events.append(row, viewer, "reassigned", {"to_account": account_id}, reason)
+        sequence = events.append(row, viewer, "reassigned", {"to_account": account_id}, reason, renews=True)
         statements.append_outbox("case_reassigned", {"case": case.id, "account": account_id, "sequence": sequence})
         return {"case": case.id, "number": case.number, "message": f"已转给 {colleague.display_name} 办理。"}
 

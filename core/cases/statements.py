@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from peewee import PostgresqlDatabase
 
 from core.clock import now
+from core.errors import OutOfScope
 from core.models import canonical_json, database
 from core.models.reading import run as _run
 
@@ -70,9 +71,12 @@ def is_postgresql() -> bool:
 
 
 def load_case(case_id: int) -> CaseRow:
-    """The case, locked until the transaction ends."""
+    """The case, locked until the transaction ends. Raises OutOfScope when there is none."""
     lock = " FOR UPDATE" if is_postgresql() else ""
-    return CaseRow(*_run(LOAD_CASE + lock, case_id).fetchone())
+    found = _run(LOAD_CASE + lock, case_id).fetchone()
+    if found is None:
+        raise OutOfScope
+    return CaseRow(*found)
 
 
 @dataclass(frozen=True)

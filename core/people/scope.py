@@ -71,16 +71,20 @@ BOUND_BY = {
 
 def _case_condition(viewer: Viewer, reach: Reach) -> Expression | None:
     """Which cases one grant reaches, as a condition; None for roles that read no case."""
-    bounds = [getattr(Case, name) == getattr(reach, name) for name in BOUND_BY.get(reach.role, ())]
+    names = BOUND_BY.get(reach.role, ())
+    if not names or any(getattr(reach, name) is None for name in names):
+        return None  # a grant that names no district reaches no case, not the cases without one
+    bounds = [getattr(Case, name) == getattr(reach, name) for name in names]
     if reach.role == "expert":
         bounds.append(Case.id.in_(assigned_cases(viewer)))
-    return reduce(and_, bounds) if bounds else None
+    return reduce(and_, bounds)
 
 
 def _reaches(viewer: Viewer, reach: Reach, case: Case) -> bool:
     """Whether one grant reaches a case that is at hand: the same rule, without asking the database."""
     bounds = BOUND_BY.get(reach.role, ())
-    if not bounds or any(getattr(reach, name) != getattr(case, f"{name}_id") for name in bounds):
+    held = [(getattr(reach, name), getattr(case, f"{name}_id")) for name in bounds]
+    if not held or any(bound is None or bound != of_case for bound, of_case in held):
         return False
     return reach.role != "expert" or assigned_cases(viewer).where(Case.id == case.id).exists()
 
@@ -88,7 +92,7 @@ def _reaches(viewer: Viewer, reach: Reach, case: Case) -> bool:
 def assigned_cases(viewer: Viewer) -> ModelSelect[Any]:
     """Ids of the cases this expert has been assigned: on the panel of the round, not recused.
 
-    Only while or after the case stands before the panel; a recused expert sees nothing of that carrier.
+    Only while the case stands before the panel; a recused expert sees nothing of that carrier.
     """
     recused = Recusal.select(Recusal.case).join(PanelMember).where(PanelMember.account == viewer.account)
     rounds = PanelMember.select(PanelMember.round).where(
@@ -123,11 +127,11 @@ def may_handle(viewer: Viewer, case: Case, role: str) -> bool:
 
 
 def membership(viewer: Viewer, round_id: int) -> PanelMember:
-    """The expert's seat on the panel of a round. Raises OutOfScope for everybody else."""
-    seat = PanelMember.get_or_none(
+    """The expert's seat on the panel of a round in a region of theirs. Raises OutOfScope for everybody else."""
+    seat: PanelMember | None = PanelMember.get_or_none(
         (PanelMember.round == round_id) & (PanelMember.account == viewer.account) & PanelMember.removed_at.is_null()
     )
-    if seat is None or "expert" not in viewer.roles:
+    if seat is None or not viewer.has("expert", seat.round.region_id):
         raise OutOfScope
     return seat
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from core.cases import acting, submitting
+from core.cases import acting, events, submitting
 from core.cases.action import new_token
-from core.errors import OutOfScope, Refused
+from core.errors import OutOfScope, Refused, Stale
 from core.models import Account, Review, SiteVisit, Submission
 from tests import factories
 from tests import world as w
@@ -123,3 +123,27 @@ def test_a_condition_reads_the_figures_of_the_form(world: w.World, monkeypatch: 
         else:
             with pytest.raises(Refused, match="没有满足"):
                 act(world, world.district_reviewer, "forward", opinion=w.opinion_for(world.cases[0]))
+
+
+def test_who_may_not_see_a_case_is_not_told_who_moved_it() -> None:
+    world = w.build(2)
+    case = world.cases[0]
+    w.submit(world, case)
+    for number in (case.id, 999_999):
+        with pytest.raises(OutOfScope):
+            submitting.submit(w.viewer(world.clerks[1]), number, 1, w.new_token())
+        with pytest.raises(OutOfScope):
+            acting.act(w.viewer(world.clerks[1]), number, "forward", acting.Decision(), 1, w.new_token())
+
+
+def test_a_case_that_was_handed_on_is_stale_to_who_had_it() -> None:
+    world = w.build(1)
+    case = world.cases[0]
+    w.submit(world, case)
+    seen, person = w.fresh(case).stage_version, w.viewer(world.district_reviewer)
+    colleague = factories.account("district_reviewer", district=world.carriers[0].district)
+    acting.reassign(person, case.id, colleague.id, "休假", seen, w.new_token())
+    with pytest.raises(Stale, match="转办此件"):
+        acting.reassign(person, case.id, colleague.id, "再转", seen, w.new_token())
+    assert events.replay(w.fresh(case))["stage_version"] == w.fresh(case).stage_version == seen + 1
+    assert events.verify(w.fresh(case)) is None
