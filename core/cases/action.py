@@ -17,6 +17,10 @@ from core.models import Account, CaseEvent, database
 Receipt = dict[str, Any]
 """What an action answers: number, message, what follows. A repeat of the same form gets the same one."""
 
+LONGEST_TOKEN = 64
+BY_NAME = ":"
+"""Begins the tokens of what the system does by itself; those of forms never hold it."""
+
 _doorbells: list[Callable[[], None]] = []
 
 
@@ -46,8 +50,17 @@ def once(token: str, work: Callable[[], Receipt]) -> Receipt:
 
     The token is looked at before anything else, so that a repeat is answered even when the case has moved on.
     """
-    if not token:
+    if not token or len(token) > LONGEST_TOKEN or BY_NAME in token:
         raise Refused("这一页缺少一次性标记，请刷新后重新提交。")
+    return _once(token, work)
+
+
+def once_by_name(name: str, work: Callable[[], Receipt]) -> Receipt:
+    """As `once`, for what the system does by itself: each occasion has a name, which no form can use up."""
+    return _once(BY_NAME + name, work)
+
+
+def _once(token: str, work: Callable[[], Receipt]) -> Receipt:
     try:
         with transaction():
             first = statements.find_receipt(token)

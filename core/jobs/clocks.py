@@ -12,13 +12,13 @@ from datetime import date, timedelta
 from functools import partial
 
 from core import clock
+from core.cases import awarding, definitions, moving, statements
 from core.cases import clocks as stage_clocks
-from core.cases import definitions, moving, statements
-from core.cases.action import Receipt, once
+from core.cases.action import BY_NAME, Receipt, once_by_name
 from core.cases.submitting import latest_submission
 from core.errors import CalendarMissing, KaopingError
 from core.jobs import messages
-from core.jobs.handlers import case_name, case_page, in_words
+from core.jobs.handlers import case_name, in_words, name_for, page_for
 from core.models import Account, Case, FormToken, Region
 from core.people.scope import NOBODY
 from core.workflow.decision import decide
@@ -32,10 +32,11 @@ log = logging.getLogger("kaoping.jobs")
 
 def sweep() -> int:
     """Remind and act for everything that is due; gives how many cases were taken up. Faults are logged, not raised."""
+    _apply_values()
     count = 0
     for due, kind in list(_due()):
         try:
-            once(token_of(due, kind), partial(_take_up, due, kind))
+            once_by_name(name_of(due, kind), partial(_take_up, due, kind))
             count += 1
         except KaopingError as refusal:
             log.warning("case %s: %s", due[0], refusal)
@@ -44,13 +45,31 @@ def sweep() -> int:
     return count
 
 
-def token_of(case: tuple[int, int], kind: str) -> str:
-    """The token that makes a reminder happen once per case, stage version and kind."""
-    return f"clock:{kind}:{case[0]}:{case[1]}"
+def _apply_values() -> None:
+    """Once a day: values that were entered ahead of their day hold from it on, also for awards that wait."""
+    for region in Region.select():
+        name = f"values:{region.id}:{clock.today().isoformat()}"
+        try:
+            once_by_name(name, partial(_apply_values_in, region))
+        except KaopingError as refusal:
+            log.warning("awards of %s: %s", region.key, refusal)
 
 
-def _due() -> Iterator[tuple[tuple[int, int], str]]:
-    """Cases (id, stage version) that are over or nearly so and were not yet taken up as such."""
+def _apply_values_in(region: Region) -> Receipt:
+    return {"changed": awarding.apply_values(NOBODY, region)}
+
+
+Due = tuple[int, int, date | None]
+"""A case, the version it was read at, and its last day."""
+
+
+def name_of(case: Due, kind: str) -> str:
+    """Names the occasion of a reminder: once per case, stage version, last day and kind (a day may be put off)."""
+    return f"clock:{kind}:{case[0]}:{case[1]}:{case[2]}"
+
+
+def _due() -> Iterator[tuple[Due, str]]:
+    """Cases that are over or nearly so and were not yet taken up as such."""
     today = clock.today()
     for region in Region.select():
         horizon = _horizon(region, today)
@@ -59,9 +78,9 @@ def _due() -> Iterator[tuple[tuple[int, int], str]]:
             .where((Case.region == region) & (Case.outcome == "") & (Case.due_on <= horizon))
             .order_by(Case.id)
         )
-        found = [((c.id, c.stage_version), "over" if c.due_on and c.due_on < today else "near") for c in near]
-        known = _known_tokens([token_of(case, kind) for case, kind in found])
-        yield from (entry for entry in found if token_of(*entry) not in known)
+        found = [((c.id, c.stage_version, c.due_on), "over" if c.due_on and c.due_on < today else "near") for c in near]
+        known = _known_tokens([BY_NAME + name_of(case, kind) for case, kind in found])
+        yield from (entry for entry in found if BY_NAME + name_of(*entry) not in known)
 
 
 def _horizon(region: Region, today: date) -> date:
@@ -79,11 +98,11 @@ def _known_tokens(tokens: list[str], batch: int = 500) -> set[str]:
     return known
 
 
-def _take_up(due: tuple[int, int], kind: str) -> Receipt:
+def _take_up(due: Due, kind: str) -> Receipt:
     row = statements.load_case(due[0])
-    if row.stage_version != due[1]:
-        return {"case": row.id, "message": "已有人办理。"}
     case = Case.get_by_id(row.id)
+    if (row.stage_version, case.due_on) != due[1:]:
+        return {"case": row.id, "message": "已有人办理。"}
     stage = definitions.workflow_of(case).stage(row.stage)
     if kind == "over" and stage.clock and stage.clock.when_over == "act":
         return _act(row, case, stage)
@@ -94,14 +113,14 @@ def _take_up(due: tuple[int, int], kind: str) -> Receipt:
 def _remind(case: Case, stage: Stage, kind: str) -> None:
     day = in_words(case.due_on)
     said = f"已于 {day}到期，请尽快办理。" if kind == "over" else f"将于 {day}到期。"
-    _tell(case, stage, kind, f"{case_name(case)}的“{stage.name}”{said}")
+    _tell(case, stage, kind, f"{name_for(case, stage.role)}的“{stage.name}”{said}")
 
 
 def _tell(case: Case, stage: Stage, kind: str, text: str) -> None:
     told: list[Account] = messages.who_must_act(case, stage.role) if stage.role else []
     if kind == "over" and stage.clock and stage.clock.when_over == "escalate":
         told += messages.who_holds("city_reviewer", case.region_id)
-    messages.send(f"{kind}:{case.id}:{case.stage_version}", told, text, case_page(case))
+    messages.send(name_of((case.id, case.stage_version, case.due_on), kind), told, text, page_for(case, stage.role))
 
 
 def _act(row: statements.CaseRow, case: Case, stage: Stage) -> Receipt:

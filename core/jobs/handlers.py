@@ -46,6 +46,16 @@ def case_name(case: Case) -> str:
     return f"{case.carrier.name}（{case.number}）"
 
 
+def name_for(case: Case, role: str) -> str:
+    """A case as a message may name it: an expert learns of no carrier before pledge and declaration."""
+    return "有一家单位" if role == "expert" else case_name(case)
+
+
+def page_for(case: Case, role: str) -> str:
+    """Where a message leads: an expert to the own desk, where pledge and declaration come first."""
+    return "/expert/" if role == "expert" else case_page(case)
+
+
 def in_words(day: date | None) -> str:
     """A day as people write it, empty without one."""
     return f"{day.year} 年 {day.month} 月 {day.day} 日" if day else ""
@@ -73,8 +83,8 @@ def case_moved(row: OutboxRow) -> None:
         return
     if case.stage == stage.key and stage.role:
         acting = messages.who_must_act(case, stage.role)
-        text = f"{case_name(case)}到了“{stage.name}”{until(case.due_on)}。"
-        messages.send(_source(row), acting, text, case_page(case))
+        text = f"{name_for(case, stage.role)}到了“{stage.name}”{until(case.due_on)}。"
+        messages.send(_source(row), acting, text, page_for(case, stage.role))
     messages.send(_source(row), clerks, f"{case_name(case)}到了“{stage.name}”。", case_page(case))
 
 
@@ -103,15 +113,6 @@ def round_opened(row: OutboxRow) -> None:
     for case in round_.cases.order_by(Case.id):
         text = f"“{round_.title}”已开始填报{until(case.due_on)}。"
         messages.send(f"{_source(row)}:{case.id}", messages.who_handles(case, "carrier_clerk"), text, case_page(case))
-
-
-@handles("notice_due")
-def notice_due(row: OutboxRow) -> None:
-    """Tell the city's reviewers that a case waits for its public notice."""
-    case = Case.get_by_id(row.payload["case"])
-    text = f"{case_name(case)}等待公示，请发布公示。"
-    link = f"/city/rounds/{case.round_id}" if case.round_id else case_page(case)
-    messages.send(_source(row), messages.who_holds("city_reviewer", case.region_id), text, link)
 
 
 @handles("notice_published")

@@ -39,7 +39,7 @@ def _postgresql(url: str) -> Database:
     try:
         from playhouse.db_url import connect as by_url
 
-        return by_url(url)  # type: ignore[no-any-return]
+        return by_url(url)
     except ImportError as fault:
         raise SettingError("KAOPING_DATABASE_URL：用 PostgreSQL 要先装 pip install 'kaoping[postgresql]'。") from fault
 

@@ -37,6 +37,7 @@ class Case(BaseModel):
     class Meta:
         indexes = (
             (("region", "stage", "due_on", "id"), False),
+            (("region", "outcome", "due_on"), False),  # the sweep over due dates
             (("region", "district", "stage", "due_on", "id"), False),
             (("round", "carrier"), True),
         )

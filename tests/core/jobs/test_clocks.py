@@ -10,12 +10,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from peewee import SqliteDatabase
 
 from core import clock
-from core.cases import definitions
+from core.cases import awarding, definitions, rounds
+from core.cases.action import BY_NAME, once
 from core.cases.events import verify
+from core.errors import Refused
 from core.jobs import clocks
-from core.models import CaseEvent, Message, database
+from core.models import Award, CaseEvent, Message, database
 from core.workflow.definition import Workflow
 from tests import world as w
 
@@ -155,3 +158,48 @@ def test_one_broken_case_does_not_stop_the_others(world: w.World, monkeypatch: p
         assert clocks.sweep() == 1
     assert _texts(world.clerks[0]) == []
     assert len(_texts(world.clerks[1])) == 1
+
+
+def test_a_day_that_was_put_off_is_reminded_of_again(world: w.World) -> None:
+    with clock.policy_date(date(2023, 7, 3)):
+        clocks.sweep()
+        city, round_ = w.viewer(world.city_reviewer), world.round
+        rounds.save_plan(city, round_.id, {**round_.plan, "submission_deadline": "2023-07-20"}, round_.version, "汛期")
+    with clock.policy_date(date(2023, 7, 21)):
+        clocks.sweep()
+    assert ["6 月 30 日" in _texts(world.clerks[0])[0], "7 月 20 日" in _texts(world.clerks[0])[-1]] == [True, True]
+
+
+def test_a_value_entered_ahead_of_its_day_reaches_the_awards_on_that_day(world: w.World) -> None:
+    w.to_closed(world, *world.cases)
+    officer, day = w.viewer(world.policy_officer), date(2023, 8, 1)
+    key = f"award_{Award.select().order_by(Award.id).get().grade}_yuan"
+    awarding.enter_parameter(officer, world.region, key, "150000", "演示文件第一条", day)
+    clocks.sweep()
+    assert Award.select().order_by(Award.id).get().status == "waiting"
+    with clock.policy_date(day):
+        clocks.sweep()
+        clocks.sweep()
+    award = Award.select().order_by(Award.id).get()
+    assert (award.status, award.amount_fen) == ("payable", 15_000_000)
+
+
+def test_no_form_can_use_up_what_the_system_does_by_itself(world: w.World) -> None:
+    name = clocks.name_of((world.cases[0].id, 1, world.cases[0].due_on), "over")
+    for token in (name, BY_NAME + name, "x" * 65):
+        with pytest.raises(Refused, match="一次性标记"):
+            once(token, dict)
+    with clock.policy_date(date(2023, 7, 3)):
+        clocks.sweep()
+    assert len(_texts(world.clerks[0])) == 1
+
+
+def test_the_sweep_finds_due_cases_by_an_index(world: w.World) -> None:
+    if not isinstance(database.obj, SqliteDatabase):
+        found = database.execute_sql("SELECT indexdef FROM pg_indexes WHERE tablename = 'case'").fetchall()
+        assert any("(region_id, outcome, due_on)" in row[0] for row in found)
+        return
+    plan = database.execute_sql(
+        'EXPLAIN QUERY PLAN SELECT id FROM "case" WHERE region_id = 1 AND outcome = ? AND due_on <= ?', ("", "2023-07-01")
+    ).fetchall()
+    assert "case_region_id_outcome_due_on" in str(plan)

@@ -127,3 +127,14 @@ def test_notice_objection_ruling_and_award(world: w.World) -> None:
     objecting.rule(w.viewer(world.city_reviewer), objection.id, "stands", "经核实属实。", case.stage_version, new_token())
     assert any("处理结论" in text for text in _told(world.clerks[0]))
     assert any("处理结论" in text for text in _told(world.finance))
+
+
+def test_no_message_names_a_carrier_to_an_expert(world: w.World) -> None:
+    case = world.cases[0]
+    w.to_panel(world, case)
+    outbox.drain(HANDLERS)
+    said = Message.get(Message.account == world.experts[0])
+    assert "专家组评价" in said.text
+    assert case.carrier.name not in said.text
+    assert case.number not in said.text
+    assert said.link == "/expert/"
