@@ -10,6 +10,10 @@ from forms.findings import Finding
 from forms.formula import FormulaError, compile_formula
 
 
+FOUND_BY_KEY = ("expert_panel", "determination", "public_notice")
+"""Kinds of stage that a round, its panel and its notices find by their key: there is one of each, named so."""
+
+
 def lint(workflow: Workflow, file: str = "workflow.toml") -> list[Finding]:
     """All findings, in the order of the file."""
     return [
@@ -39,6 +43,8 @@ def _stage(workflow: Workflow, stage: Stage, file: str, key: str) -> Iterator[Fi
         if stage.actions:
             yield Finding(file, f"{key}.actions", "办结环节不能再有动作")
         return
+    if stage.kind in FOUND_BY_KEY and stage.key != stage.kind:
+        yield Finding(file, f"{key}.key", f"环节“{stage.name}”的键要与类别相同，否则批次找不到它", stage.kind)
     if not stage.actions:
         yield Finding(file, f"{key}.actions", f"环节“{stage.name}”没有动作，事情会停在这里")
     if stage.role not in ROLES:

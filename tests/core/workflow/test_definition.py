@@ -106,3 +106,12 @@ def test_lint_names_the_defect_at_its_place(data: dict[str, Any], break_it: Any,
     found = findings_of(data)
     assert key in found
     assert words in found[key]
+
+
+def test_a_stage_that_the_round_looks_for_is_named_as_its_kind(data: dict[str, Any]) -> None:
+    number = next(i for i, stage in enumerate(data["stages"]) if stage["kind"] == "public_notice")
+    data["stages"][number]["key"] = "notice"
+    for stage in data["stages"]:
+        for action in stage.get("actions", []):
+            action["to"] = "notice" if action["to"] == "public_notice" else action["to"]
+    assert findings_of(data) == {f"stages.{number}.key": "环节“公示”的键要与类别相同，否则批次找不到它"}
