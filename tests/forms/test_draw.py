@@ -288,6 +288,30 @@ def test_clause_links(form: CompiledForm) -> None:
     assert 'href="/clauses?name=第六条&amp;x=1"' in text
 
 
+def test_a_question_names_only_what_the_head_of_its_section_does_not(data: dict[str, object]) -> None:
+    section = data["sections"][0]  # type: ignore[index]
+    section["clause"] = "第六条; 附件"
+    for asked in section["fields"]:
+        asked.pop("clause", None)
+    section["fields"][0]["clause"] = "附件"
+    form = compiled(load_form(data, "f.toml"))
+    for drawn in (draw_section(form, "basics", {}), draw_view(form, {})):
+        assert drawn.count("附件") == 1
+        assert "第六条、附件" in drawn
+    section["fields"][0]["clause"] = "附件; 第七条"
+    form = compiled(load_form(data, "f.toml"))
+    assert "附件、第七条" in draw_section(form, "basics", {})
+    section["fields"][0] |= {"clause": "附件", "basis": "reading"}
+    assert draw_view(compiled(load_form(data, "f.toml")), {}).count('class="clause read"') == 1
+
+
+def test_sections_drawn_without_numbers(form: CompiledForm) -> None:
+    assert "1. 基本情况" in draw_section(form, "basics", {})
+    unnumbered = draw_section(form, "basics", {}, numbered=False)
+    assert "1. 基本情况" not in unnumbered
+    assert ">基本情况</h2>" in unnumbered
+
+
 ATTACKS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

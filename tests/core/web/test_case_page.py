@@ -82,7 +82,20 @@ def _scored_in_secret(world: w.World, case: Case) -> None:
     w.determine(world, case)
 
 
-SECRETS = ("密", "专家姓名", "评分表", "回避", "核查项", "认定结果", "评价结果", "专家组意见", "优秀", "良好", "不合格", "总分")
+SECRETS = (
+    "密",
+    "专家姓名",
+    "评分表",
+    "回避",
+    "核查项",
+    "认定结果",
+    "评价结果",
+    "专家组意见",
+    "优秀",
+    "良好",
+    "不合格",
+    "总分",
+)
 
 
 def test_before_publication_nothing_of_the_evaluation_comes_out(world: w.World, browse: Any) -> None:
@@ -111,6 +124,10 @@ def test_after_publication_carrier_and_district_read_result_and_reasons(world: w
         assert "评价结果" in text and result.total in text and "为什么是" in text and "各项得分" in text
         assert "各位专家评分" not in text and "专家组评分的平均" in text
     assert "各位专家评分" in plain(browse(world.city_reviewer).get(page_of(case)))
+    reasons = plain(browse(world.clerks[0]).get(page_of(world.cases[0])))
+    reasons = reasons[reasons.index("为什么是") : reasons.index("各项得分")]
+    assert "档次：" in reasons
+    assert not re.search(r"[a-z]{3,}", reasons), reasons
 
 
 def test_a_new_determination_stays_hidden_until_it_is_published(world: w.World, browse: Any) -> None:
@@ -211,6 +228,19 @@ def test_the_path_says_who_when_and_how_long(world: w.World, browse: Any) -> Non
     assert "县区归口管理部门审核 您在办理 还剩 5 个工作日" in text
     assert "市科技局复审 秦皇岛市科学技术局 约 5 个工作日" in text
     assert "专家组评价 专家组 3 人以上" in text
+
+
+def test_a_demo_tells_days_only_since_the_clock_on_the_wall_is_of_another_day(
+    world: w.World, browse: Any, app: Flask
+) -> None:
+    case = world.cases[0]
+    w.submit(world, case)
+    times = re.compile(r"<time>[^<]*\d\d:\d\d</time>")
+    assert times.search(browse(world.city_reviewer).get(page_of(case)).text)
+    app.config["DEMO"] = True
+    shown = browse(world.city_reviewer).get(page_of(case)).text
+    assert "<time>" in shown
+    assert not times.search(shown)
 
 
 def test_statements_do_not_grow_with_what_has_happened(world: w.World, browse: Any) -> None:
