@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     """
     values = settings or settings_module.load()
     plugin_manager.install()
-    connect(values.database_url)
+    connect(values.database_url, pooled=not testing)
     storage.use(values.storage_url)
     app = Flask("core")
     app.testing = testing

@@ -16,15 +16,21 @@ database: DatabaseProxy = DatabaseProxy()
 SQLITE_PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000, "synchronous": "full"}
 
 
-def connect(url: str) -> Database:
+POOL = {"max_connections": 20, "stale_timeout": 300, "timeout": 10}
+"""Connections a process keeps; seconds until an old one is replaced; seconds a thread waits for a free one."""
+
+
+def connect(url: str, *, pooled: bool = False) -> Database:
     """Open the database that `url` names and make it the one all models use.
 
-    `sqlite:///path` or `postgresql://user@host/name`. Raises SettingError when it cannot be opened.
+    `sqlite:///path` or `postgresql://user@host/name`. `pooled` keeps PostgreSQL connections open between requests
+    (one costs as much as a page's statements); each is tried before it is used again, so one that the server has
+    dropped is replaced. Raises SettingError when it cannot be opened.
     """
     if url.startswith("sqlite:///"):
         opened: Database = SqliteDatabase(url.removeprefix("sqlite:///"), pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE")
     elif url.startswith(("postgresql://", "postgres://")):
-        opened = _postgresql(url)
+        opened = _postgresql(url, pooled)
     else:
         raise SettingError("KAOPING_DATABASE_URL：只认 sqlite:///文件 或 postgresql://用户@主机/库。")
     try:
@@ -35,11 +41,11 @@ def connect(url: str) -> Database:
     return opened
 
 
-def _postgresql(url: str) -> Database:
+def _postgresql(url: str, pooled: bool) -> Database:
     try:
         from playhouse.db_url import connect as by_url
 
-        return by_url(url)
+        return by_url(url.replace("://", "+pool://", 1), **POOL) if pooled else by_url(url)
     except ImportError as fault:
         raise SettingError("KAOPING_DATABASE_URL：用 PostgreSQL 要先装 pip install 'kaoping[postgresql]'。") from fault
 
