@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 
-from bench import b1_approval, b2_form, b3_scoring, b4_queue, b5_http, b6_startup, peers
+from bench import b1_approval, b2_form, b3_scoring, b4_queue, b5_http, b6_startup, measuring, peers
 
 
 def main() -> None:
@@ -18,12 +18,14 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help="只测其中几项：b1 b2 b3 b4 b5 b6")
     parser.add_argument("--peers", action="store_true", help="安装同类软件并同场测量（约 20 分钟）")
     parser.add_argument("--rounds", type=int, help="轮数；默认 3，连同类软件时 5")
+    parser.add_argument("--quick", action="store_true", help="连同类软件时也用小规模")
     parser.add_argument("--large", action="store_true", help="批量和待办用更大的规模（一百万件）")
     args = parser.parse_args()
     if args.peers:
         peers.make()
-    rounds = args.rounds or (5 if args.peers else 3)
-    quick = not args.peers
+        os.environ[measuring.PEERS] = "1"
+    quick = args.quick or not args.peers
+    rounds = args.rounds or (3 if quick else 5)
     parts: dict[str, Callable[[], str]] = {
         "b1": lambda: b1_approval.run(rounds, 200 if quick else 500),
         "b2": lambda: b2_form.run(rounds),

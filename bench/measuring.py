@@ -8,7 +8,6 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from bench.work import BENCH, DATA, now
@@ -16,6 +15,8 @@ from bench.work import BENCH, DATA, now
 CONTESTANTS = BENCH / "contestants"
 RESULTS = BENCH / "results"
 VENVS = BENCH / "venvs"
+PEERS = "KAOPING_BENCH_PEERS"
+"""Environment name: set to 1 by `python -m bench --peers`."""
 
 
 def python_of(venv: str) -> str:
@@ -24,8 +25,8 @@ def python_of(venv: str) -> str:
 
 
 def has(venv: str) -> bool:
-    """Whether a contestant can run: our own always, a peer when its venv is there."""
-    return Path(python_of(venv)).exists()
+    """Whether a contestant runs: our own always, a peer when peers are asked for (bench.peers)."""
+    return not venv or os.environ.get(PEERS) == "1"
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -95,7 +95,13 @@ def _digest(path: Path) -> str:
 
 def asset(filename: str) -> str:
     """The address of one of our static files; it changes with the content, so it may be cached for long."""
-    return url_for("static", filename=filename, v=_digest(Path(current_app.static_folder or "") / filename))
+    return _address(current_app.static_folder or "", request.script_root if request else "", filename)
+
+
+@cache
+def _address(folder: str, _root: str, filename: str) -> str:
+    """A page draws dozens of icons, all from one file; `_root` is where the site is mounted, part of the address."""
+    return url_for("static", filename=filename, v=_digest(Path(folder) / filename))
 
 
 def form_errors(form: Form) -> list[tuple[str, str]]:
