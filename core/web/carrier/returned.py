@@ -42,6 +42,14 @@ class Returned:
         """How many things are still as they were submitted."""
         return sum(not reason.mended for reason in self.reasons)
 
+    @property
+    def said_besides(self) -> str:
+        """What was said beyond the reasons at the fields; nothing when it only repeats them."""
+        left = self.said
+        for reason in self.reasons:
+            left = left.replace(reason.text, "")
+        return self.said if left.strip("；;，。 \n") else ""
+
     def at(self, key: str) -> list[Reason]:
         """The reasons that concern one field."""
         return [reason for reason in self.reasons if reason.field == key]

@@ -77,9 +77,10 @@ def candidates(round_: EvaluationRound) -> list[Candidate]:
 def _candidate(
     round_: EvaluationRound, carrier: Carrier, rules: ScopeRules | None, kept: dict[int, Participant]
 ) -> Candidate:
-    decision, problem = _answer(round_, carrier, rules)
-    proposed = decision.in_scope if decision else not problem
     saved = kept.get(carrier.id)
+    took_part = round_.status != "planned" and saved is not None and saved.included
+    decision, problem = _answer(round_, carrier, rules, took_part)
+    proposed = decision.in_scope if decision else not problem
     included = saved.included if saved else proposed
     reason = saved.reason if saved else ""
     if request.method == "POST":
@@ -88,9 +89,11 @@ def _candidate(
     return Candidate(carrier, decision, problem, included, reason)
 
 
-def _answer(round_: EvaluationRound, carrier: Carrier, rules: ScopeRules | None) -> tuple[ScopeDecision | None, str]:
-    """The policy's answer, or why there is none."""
-    if carrier.title_status == "revoked":
+def _answer(
+    round_: EvaluationRound, carrier: Carrier, rules: ScopeRules | None, took_part: bool
+) -> tuple[ScopeDecision | None, str]:
+    """The policy's answer, or why there is none. A title lost through the round itself was held when it opened."""
+    if carrier.title_status == "revoked" and not took_part:
         return None, "资格已撤销"
     if rules is None:
         return None, ""

@@ -155,3 +155,10 @@ def test_another_citys_reviewer_finds_nothing(app: Flask, world: w.World, sign_i
         assert stranger.get(f"/city/cases/{case}/{page}").status_code == 404, page
     assert "2023" not in plain(stranger.get("/city/rounds")).replace("2023年6月", "")
     assert Case.select().count() == 2
+
+
+def test_a_title_lost_through_the_round_does_not_take_its_holder_off_the_list(world: w.World, city: Browser) -> None:
+    Carrier.update(title_status="revoked").where(Carrier.id == world.carriers[0].id).execute()
+    page = plain(city.get(f"/city/rounds/{world.round.id}/participants"))
+    assert "资格已撤销" not in page
+    assert "不参评" not in page
