@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from core.cases.action import Receipt, new_token
 from core.cases.importing import import_region
 from core.models import Account, Carrier, Case, Draft, EvaluationRound, PublicNotice, Region
 from core.people.scope import Viewer, viewer_of
-from core.policy.pack import load_region
+from core.policy.pack import RegionPack, load_region
 from core.policy.scheme import scheme_of
 from forms.definition import Field
 from tests import factories
@@ -66,6 +67,12 @@ class World:
     answers: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
+@cache
+def pack() -> RegionPack:
+    """Qinhuangdao's pack, read once a process."""
+    return load_region(PACK)
+
+
 def viewer(account: Account) -> Viewer:
     """The person as the rules see them now."""
     return viewer_of(Account.get_by_id(account.id))
@@ -79,7 +86,7 @@ def fresh(case: Case) -> Case:
 def build(carriers: int = 3, experts: int = 3, folder: str | Path = "/tmp/kaoping-test-files") -> World:
     """Make the world and open its round on the policy day. Attachments go to `folder`."""
     storage.use(f"file://{folder}")
-    region = import_region(load_region(PACK))
+    region = import_region(pack())
     haigang = factories.district(region, "haigang")
     changli = factories.district(region, "changli", "昌黎县")
     rows = [factories.carrier(haigang, f"演示众创空间{n}") for n in range(1, carriers + 1)]

@@ -53,7 +53,13 @@ def _policy(region_key: str, ids: tuple[int, ...]) -> PolicyVersion:
     # published rows never change, so a set of ids always means the same policy
     rows = list(DefinitionVersion.select().where(DefinitionVersion.id.in_(ids)))
     label = max((row.version for row in rows), key=version_order)
-    return PolicyVersion.from_sources(region_key, label, {(row.kind, row.key): row.text for row in rows})
+    return _built(region_key, label, frozenset(((row.kind, row.key), row.text) for row in rows))
+
+
+@lru_cache(maxsize=64)
+def _built(region_key: str, label: str, sources: frozenset[tuple[tuple[str, str], str]]) -> PolicyVersion:
+    # the texts alone decide what a policy is: the same ones are read and checked once a process
+    return PolicyVersion.from_sources(region_key, label, dict(sources))
 
 
 def policy_of_ids(region_key: str, pinned: dict[str, int]) -> PolicyVersion:

@@ -9,7 +9,6 @@ from core.workflow.definition import Action, Stage, Workflow
 from forms.findings import Finding
 from forms.formula import FormulaError, compile_formula
 
-
 FOUND_BY_KEY = ("expert_panel", "determination", "public_notice")
 """Kinds of stage that a round, its panel and its notices find by their key: there is one of each, named so."""
 
