@@ -47,6 +47,7 @@ def marks() -> Page:
         .join(Carrier)
         .join(District, JOIN.LEFT_OUTER)
         .where(Carrier.region.in_(my_regions() or [0]) & (CarrierMark.set_on.year == year))
+        .where(CarrierMark.lifted_on.is_null())
         .order_by(District.id, Carrier.id)
     )
     found: dict[str, list[CarrierMark]] = {kind: [] for kind in MARKS}

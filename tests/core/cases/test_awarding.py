@@ -7,7 +7,7 @@ import pytest
 from core import clock
 from core.cases import awarding, events
 from core.errors import OutOfScope, Refused, Stale
-from core.models import Award, AwardEntry, Result
+from core.models import Award, AwardEntry, CarrierMark, Case, Result
 from tests import factories
 from tests import world as w
 
@@ -147,3 +147,66 @@ def test_the_ledger_adds_up_over_all_awards(world: w.World) -> None:
     total = sum(entry.amount_fen for entry in AwardEntry.select())
     assert len(awards) == 2
     assert total == sum(awarding.balance_fen(award) for award in awards) == YUAN * 100
+
+
+def test_a_corrected_value_reaches_awards_that_are_not_paid_yet(world: w.World) -> None:
+    enter(world, yuan=1_500_000)
+    assert first().status == "payable"
+    stale = first().version
+    enter(world)
+    assert (first().status, first().amount_fen) == ("payable", YUAN * 100)
+    with pytest.raises(Stale, match="录入奖励金额"):
+        awarding.release(w.viewer(world.finance), first().id, stale, w.new_token())
+
+
+def test_a_paid_award_is_never_held(world: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(world)
+    award = first()
+    read = awarding._award_of
+
+    def read_then_released(case: Case) -> Award | None:
+        found = read(case)
+        Award.update(status="released").where(Award.id == award.id).execute()
+        return found
+
+    monkeypatch.setattr(awarding, "_award_of", read_then_released)
+    awarding.hold(award.case, awarding.OBJECTED)
+    assert first().status == "released"
+
+
+def test_a_held_award_goes_on_when_nothing_holds_it_any_more(world: w.World) -> None:
+    enter(world)
+    awarding.hold(first().case, awarding.OBJECTED)
+    with pytest.raises(Refused, match="异议尚未处理完"):
+        release(world, first())
+    awarding.thaw(w.viewer(world.city_reviewer), first().case)
+    assert (first().status, first().reasons) == ("payable", [])
+
+
+def test_calling_back_is_done_once_for_what_the_policy_names(world: w.World) -> None:
+    enter(world)
+    release(world, first())
+    city, case = w.viewer(world.city_reviewer), w.fresh(first().case)
+    assert [veto.key for veto in awarding.recovering_vetoes(case)] == ["false_materials"]
+    with pytest.raises(Refused, match="请选择查实的情形"):
+        awarding.recover(city, case.id, "事故", w.new_token(), "major_safety_accident")
+    awarding.recover(city, case.id, "伪造", w.new_token(), "false_materials")
+    with pytest.raises(Refused, match="已经登记过"):
+        awarding.recover(city, case.id, "伪造", w.new_token())
+    assert (first().status, awarding.balance_fen(first())) == ("reversed", 0)
+
+
+def test_marks_of_the_result_are_lifted_with_it_and_kept(world: w.World) -> None:
+    case = w.fresh(first().case)
+    CarrierMark.delete().execute()
+    for number in (case.number, "QIN-2020-0001"):
+        CarrierMark.create(
+            carrier=case.carrier, kind="priority_recommendation", clause="第十八条", case_number=number,
+            set_on=clock.today(), set_at=clock.now(),
+        )  # fmt: skip
+    awarding.recover(w.viewer(world.city_reviewer), case.id, "合同系伪造", w.new_token())
+    lifted = CarrierMark.get(CarrierMark.case_number == case.number)
+    assert (lifted.lifted_on, lifted.lifted_because) == (clock.today(), "合同系伪造")
+    assert CarrierMark.get(CarrierMark.case_number == "QIN-2020-0001").lifted_on is None
+    standing = {m.kind for m in CarrierMark.select().where(CarrierMark.case_number == case.number, CarrierMark.lifted_on.is_null())}
+    assert standing == {"research_dishonesty_record", "title_revoked"}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from core import clock
-from core.cases import noticing
+from core.cases import determining, intervening, noticing, scoring
 from core.errors import OutOfScope, Refused
-from core.models import Award, Carrier, CarrierMark, NoticeEntry, PublicNotice
+from core.models import Award, Carrier, CarrierMark, EvaluationRound, NoticeEntry, PublicNotice
 from tests import world as w
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -93,3 +94,35 @@ def test_a_provincial_title_is_not_the_citys_to_revoke() -> None:
     Carrier.update(level="provincial").execute()
     w.to_closed(world, world.cases[0], false_materials=True)
     assert Carrier.get_by_id(world.carriers[0].id).title_status == "held"
+
+
+def test_nothing_is_published_while_the_best_of_the_round_has_moved_on(tmp_path: Path) -> None:
+    world = w.build(2, 3, tmp_path)
+    one, two = world.cases
+    for number, case in enumerate(world.cases):
+        w.to_determination(world, case, number)
+        w.check(world, case)
+    city = w.viewer(world.city_reviewer)
+    determining.determine_round(city, world.round.id, w.new_token())
+    intervening.correct_submission(city, two.id, {"area_m2": "90"}, "按合同", w.fresh(two).stage_version, w.new_token())
+    with pytest.raises(Refused, match="最好值有变动"):
+        noticing.publish_notice(city, world.round.id, [one.id], "电话", w.new_token())
+    determining.determine_round(city, world.round.id, w.new_token())
+    noticing.publish_notice(city, world.round.id, [one.id, one.id], "电话", w.new_token())
+    assert w.fresh(one).stage == "public_notice"
+
+
+def test_publishing_who_did_not_take_part_freezes_nobodys_best(tmp_path: Path) -> None:
+    world = w.build(2, 3, tmp_path)
+    one, absent = world.cases
+    city = w.viewer(world.city_reviewer)
+    w.to_determination(world, one)
+    w.determine(world, one)
+    with clock.policy_date(date(2023, 7, 3)):
+        intervening.mark_absent(city, absent.id, False, "未报", 1, w.new_token())
+        determining.determine_case(city, absent.id, w.fresh(absent).stage_version, w.new_token())
+        noticing.publish_notice(city, world.round.id, [absent.id], "电话", w.new_token())
+        intervening.correct_submission(city, one.id, {"area_m2": "90"}, "按合同", w.fresh(one).stage_version, w.new_token())
+        determining.determine_case(city, one.id, w.fresh(one).stage_version, w.new_token())
+    reference = EvaluationRound.get_by_id(world.round.id).reference
+    assert reference["F1"] == str(scoring.ground_of(w.fresh(one)).values["F1"].value)

@@ -144,6 +144,12 @@ def test_a_changed_result_keeps_the_old_version_and_is_noticed_again(world: w.Wo
         (1, old.grade),
         (2, "qualified"),
     ]
+    lines = NoticeEntry.select().where(NoticeEntry.case == case).order_by(NoticeEntry.id)
+    assert [line.status for line in lines] == ["renewed", "open"]
+    with pytest.raises(Refused, match="对新的公示提出"):
+        objecting.object_to(
+            lines[0].id, kind="person", name="演示乙", contact="0335", sealed=False, text="仍与实际不符。", token=w.new_token()
+        )
     close(world, PublicNotice.get_by_id(again["notice"]))
     assert w.fresh(case).stage == "closed"
     assert not Award.select().where(Award.case == case).exists()
