@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 
 from core import clock
 from core.app import create_app
@@ -19,6 +20,10 @@ from core.models import Account, connect
 from core.models import database as handle
 from core.settings import Settings, load
 from tests import databases
+
+# how long an example takes says more about the machine than about the rule
+hypothesis_settings.register_profile("kaoping", deadline=None)
+hypothesis_settings.load_profile("kaoping")
 
 POLICY_DAY = date(2023, 6, 1)
 _left_out: set[str] = set()
