@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,39 +19,6 @@ import pytest
 
 PASSWORD = "yanshi-2023-demo"
 ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_left_out: list[str] = []
-
-
-def _chromium() -> str | None:
-    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="session")
-def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Chromium from the OS packages. Missing: a failure in CI, elsewhere left out and said so."""
-    found = _chromium()
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is needed here: apt-get install chromium")
-        _left_out.append(request.node.nodeid)
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=found,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield running
-        running.close()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly what was left out."""
-    if _left_out:
-        terminalreporter.section("LEFT OUT", red=True)
-        terminalreporter.line("the browser journeys: there is no Chromium on this machine.", red=True)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from core.models import Draft
@@ -20,22 +19,7 @@ from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.journey, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 SOON = 8_000  # milliseconds: autosave waits at most 4 seconds after the first key
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for this file."""
-    found = next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("no Chromium here: scripts/browser.sh says how to get one (on CI it fails there)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -57,9 +41,9 @@ def site(app: Flask, world: w.World) -> Iterator[str]:
 
 
 @pytest.fixture
-def person(chromium: Browser, site: str, world: w.World) -> Iterator[BrowserContext]:
+def person(browser: Browser, site: str, world: w.World) -> Iterator[BrowserContext]:
     """The clerk, signed in."""
-    context = chromium.new_context(base_url=site, viewport={"width": 1280, "height": 900})
+    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto("/sign-in")
     sign_in(page, world)
