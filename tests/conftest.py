@@ -98,6 +98,8 @@ def database(database_url: str) -> Iterator[str]:
         yield database_url
     finally:
         handle.close()
+        if hasattr(handle.obj, "close_all"):  # a pool, of an application made as it is served
+            handle.obj.close_all()
         if not opened.is_closed():
             opened.close()
 
