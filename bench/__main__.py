@@ -17,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="与极限和同类软件同场测量")
     parser.add_argument("parts", nargs="*", help="只测其中几项：b1 b2 b3 b4 b5 b6")
     parser.add_argument("--peers", action="store_true", help="安装同类软件并同场测量（约 20 分钟）")
-    parser.add_argument("--rounds", type=int, help="轮数；默认 3，连同类软件时 5")
+    parser.add_argument("--rounds", type=int, help="轮数；默认 2，连同类软件时 5")
     parser.add_argument("--quick", action="store_true", help="连同类软件时也用小规模")
     parser.add_argument("--large", action="store_true", help="批量和待办用更大的规模（一百万件）")
     args = parser.parse_args()
@@ -25,9 +25,9 @@ def main() -> None:
         peers.make()
         os.environ[measuring.PEERS] = "1"
     quick = args.quick or not args.peers
-    rounds = args.rounds or (3 if quick else 5)
+    rounds = args.rounds or (2 if quick else 5)
     parts: dict[str, Callable[[], str]] = {
-        "b1": lambda: b1_approval.run(rounds, 200 if quick else 500),
+        "b1": lambda: b1_approval.run(rounds, 100 if quick else 500),
         "b2": lambda: b2_form.run(rounds),
         "b3": lambda: b3_scoring.run(rounds, (1_000,) if quick else (1_000, 100_000)),
         "b4": lambda: b4_queue.run(rounds, 1_000_000 if args.large else 100_000),
