@@ -14,7 +14,7 @@ from core import settings as settings_module
 from core.cases import demo_date
 from core.models import connect, database
 from core.settings import Settings
-from core.web import access, compression, sessions, shell
+from core.web import access, compression, demo, sessions, shell
 
 # A page of the carrier's form may carry several files at once.
 FILES_A_REQUEST = 5
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.teardown_request(_close_database)
     sessions.install(app)
     shell.install(app)
+    demo.install(app)
     CSRFProtect(app)
     Babel(app, default_locale="zh_Hans_CN", default_timezone="Asia/Shanghai")
     Bootstrap5(app)
@@ -50,20 +51,54 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
 
 def _blueprints() -> tuple[Blueprint, ...]:
     """Every room of pages, in the order of the address bar."""
-    from core.web import carrier, case, city, demo, district, expert, files, finance, portal, reports, sign_in, standing
+    from core.web import (
+        award_use,
+        budget,
+        carrier,
+        case,
+        centre,
+        city,
+        district,
+        downloads,
+        expert,
+        files,
+        finance,
+        handing_over,
+        matters,
+        meetings,
+        portal,
+        register,
+        reports,
+        sign_in,
+        standing,
+        supervision,
+        third_party,
+        yearly_report,
+    )
 
     return (
         portal.pages,
         sign_in.pages,
         carrier.pages,
         standing.pages,
+        award_use.pages,
         city.pages,
         reports.pages,
+        budget.pages,
+        register.pages,
+        downloads.pages,
         expert.pages,
+        third_party.pages,
         finance.pages,
         files.pages,
         case.pages,
         district.pages,
+        centre.pages,
+        matters.pages,
+        handing_over.pages,
+        supervision.pages,
+        meetings.pages,
+        yearly_report.pages,
         demo.pages,
     )
 

@@ -1,13 +1,15 @@
 """Two clocks: policy dates from `today()`, everything technical from `now()`.
 
 Leases, sessions, tokens and audit time are real. Deadlines, notices and validity follow the policy date, which
-a demo instance stores and may advance (the policies of some regions have ended) and a test sets.
+a test sets and a demo instance stores and may advance, one for each region (their policies are valid in different
+years). Whoever handles something of a region says so with `for_region`; outside demos that changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,7 @@ def _real_today() -> date:
 
 
 _policy_date: Callable[[], date] = _real_today
+_region: ContextVar[str] = ContextVar("region_at_hand", default="")
 
 
 def now() -> datetime:
@@ -26,9 +29,35 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def today() -> date:
-    """The policy date in Shanghai: the day that deadlines and validity are counted from."""
-    return _policy_date()
+def today(region: str | None = None) -> date:
+    """The policy date in Shanghai: the day that deadlines and validity are counted from.
+
+    Of the region at hand, or of the one whose key is given (lists that mix regions).
+    """
+    if region is None:
+        return _policy_date()
+    with for_region(region):
+        return _policy_date()
+
+
+def region_at_hand() -> str:
+    """The key of the region whose matters are being handled; "" while nobody has said."""
+    return _region.get()
+
+
+@contextmanager
+def for_region(region: str) -> Iterator[None]:
+    """Handle matters of a region (its key; "" for none) inside the block: `today()` answers for it."""
+    before = _region.set(region)
+    try:
+        yield
+    finally:
+        _region.reset(before)
+
+
+def turn_to(region: str) -> None:
+    """Go on with another region until the surrounding `for_region` block ends."""
+    _region.set(region)
 
 
 def follow(source: Callable[[], date] | None) -> None:

@@ -5,18 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from functools import wraps
 from typing import Any
 
+from core.bounded import Raised, TooSlow, bounded
 from core.errors import KaopingError, Refused
-from core.hookspecs import Calendar, FieldType, Question, ScoringMethod, StageKind
-from core.policy.builtins import METHODS, QUESTIONS
+from core.hookspecs import (
+    Calendar,
+    Checked,
+    Download,
+    FieldType,
+    MessageChannel,
+    PrefillSource,
+    Question,
+    ScoringMethod,
+    StageKind,
+    SubmissionCheck,
+)
+from core.message_channels import CHANNELS
+from core.policy.builtins import METHODS, QUESTIONS, SUBMISSION_CHECKS
+from core.policy.downloads import DOWNLOADS, TAKEN_BY
 from core.policy.national_calendars import CALENDARS
+from core.policy.prefill_sources import LOOKS_AT, PREFILL_SOURCES
 from core.workflow.stage_kinds import BUILT_IN as BUILT_IN_STAGE_KINDS
 from core.workflow.stage_kinds import STAGE_KINDS
 from forms.fields import FIELD_TYPES
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
+SECONDS, SECONDS_TO_PREFILL = 10.0, 2.0
+"""How long what a plugin does outside its own facts may take: sending and making documents, filling a field ahead."""
+ANSWERS = (str, int, Decimal, date, type(None))
+"""What a plugin may fill ahead."""
 CONTROLS = ("line", "area", "radios", "select", "checks")
 DRAWN_APART = ("table", "files", "calculated")  # the core's own; a plugin cannot draw
 
@@ -47,26 +68,72 @@ class Contribution:
         """The item; what a plugin computes while people work is told as the plugin's fault when it raises."""
         if plugin.startswith("core."):
             return item
-        if isinstance(item, Question):
-            return replace(item, answer=_told(item.answer, plugin, f"问题“{item.name}”"))
-        if isinstance(item, ScoringMethod) and item.points is not None:
-            return replace(item, points=_told(item.points, plugin, f"评分方法“{item.name}”"))
-        return item
+        work = _WORK.get(self.kind)
+        if work is None or getattr(item, work.name) is None:
+            return item
+        told = _told(getattr(item, work.name), plugin, f"{self.name}“{item.name}”", work.of, work.seconds())
+        return replace(item, **{work.name: told})
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a plugin computes while people work: in which member, of what kind, in what time (None: as long as it takes)."""
+
+    name: str
+    of: tuple[type[Any], ...] = (object,)
+    seconds: Callable[[], float | None] = lambda: None
+
+
+_WORK: dict[type[Any], _Work] = {
+    Question: _Work("answer"),
+    ScoringMethod: _Work("points"),
+    SubmissionCheck: _Work("run", (Checked,)),
+    PrefillSource: _Work("value", ANSWERS, lambda: SECONDS_TO_PREFILL),
+    MessageChannel: _Work("send", seconds=lambda: SECONDS),
+    Download: _Work("make", (tuple,), lambda: SECONDS),
+}
 
 
 class PluginFault(Refused):
     """Code of a plugin raised while it was asked; the message names the plugin."""
 
 
-def _told(work: Callable[..., Any], plugin: str, what: str) -> Callable[..., Any]:
+class PluginTooSlow(PluginFault, TooSlow):
+    """Code of a plugin did not come back in time."""
+
+
+def _told(
+    work: Callable[..., Any],
+    plugin: str,
+    what: str,
+    of: tuple[type[Any], ...],
+    seconds: float | None,
+) -> Callable[..., Any]:
+    """The same function; whatever it raises, or gives that is not `of` the type asked for, is the plugin's fault.
+
+    With `seconds` it is given up after so many; what it is given must be plain data then, for another thread.
+    """
+
+    def asked(*given: Any) -> Any:
+        answer = work(*given) if seconds is None else bounded(lambda: work(*given), seconds)
+        if not isinstance(answer, of):
+            allowed = " 或 ".join(one.__name__ for one in of)
+            raise TypeError(f"应给出 {allowed}，得到的是 {type(answer).__name__}")
+        return answer
+
     @wraps(work)
     def told(*given: Any) -> Any:
+        blame = f"插件 {plugin} 的{what}"
         try:
-            return work(*given)
+            return asked(*given)
+        except TooSlow as fault:
+            raise PluginTooSlow(f"{blame}没有办成，请告诉管理员：{fault}") from fault
+        except Raised as fault:
+            raise PluginFault(f"{blame}出错，请告诉管理员：{fault}") from fault
         except KaopingError:
             raise
         except Exception as fault:
-            raise PluginFault(f"插件 {plugin} 的{what}出错，请告诉管理员：{type(fault).__name__}: {fault}") from fault
+            raise PluginFault(f"{blame}出错，请告诉管理员：{type(fault).__name__}: {fault}") from fault
 
     return told
 
@@ -96,8 +163,31 @@ def _question_fault(item: Question) -> str:
     return "" if callable(item.answer) else f"问题“{item.key}”没有写怎样回答；允许：answer 是一个函数"
 
 
+def _check_fault(item: SubmissionCheck) -> str:
+    return "" if callable(item.run) else f"核对“{item.key}”没有写怎样核对；允许：run 是一个函数"
+
+
 def _calendar_fault(item: Calendar) -> str:
     return "" if callable(item.is_working_day) else f"日历“{item.key}”答不了；允许：is_working_day 是一个函数"
+
+
+def _prefill_fault(item: PrefillSource) -> str:
+    if item.looks_at not in LOOKS_AT:
+        return f"沿用来源“{item.key}”的 looks_at 不能是“{item.looks_at}”；允许：{'、'.join(LOOKS_AT[1:])} 或不写"
+    return "" if callable(item.value) else f"沿用来源“{item.key}”没有写怎样取值；允许：value 是一个函数"
+
+
+def _channel_fault(item: MessageChannel) -> str:
+    return "" if callable(item.send) else f"通知渠道“{item.key}”没有写怎样发；允许：send 是一个函数"
+
+
+def _download_fault(item: Download) -> str:
+    if item.about not in TAKEN_BY:
+        return f"文件“{item.key}”的 about 不能是“{item.about}”；允许：{'、'.join(TAKEN_BY)}"
+    allowed = TAKEN_BY[item.about]
+    if not isinstance(item.roles, tuple) or not item.roles or not set(item.roles) <= set(allowed):
+        return f"文件“{item.key}”的 roles 不对；允许：{'、'.join(allowed)}，写成元组，至少一个"
+    return "" if callable(item.make) else f"文件“{item.key}”没有写怎样做；允许：make 是一个函数"
 
 
 CONTRIBUTIONS = (
@@ -106,5 +196,9 @@ CONTRIBUTIONS = (
     Contribution("kaoping_calendars", "日历", Calendar, CALENDARS, _calendar_fault),
     Contribution("kaoping_scoring_methods", "评分方法", ScoringMethod, METHODS, _method_fault),
     Contribution("kaoping_questions", "问题", Question, QUESTIONS, _question_fault),
+    Contribution("kaoping_submission_checks", "提交核对", SubmissionCheck, SUBMISSION_CHECKS, _check_fault),
+    Contribution("kaoping_prefill_sources", "沿用来源", PrefillSource, PREFILL_SOURCES, _prefill_fault),
+    Contribution("kaoping_message_channels", "通知渠道", MessageChannel, CHANNELS, _channel_fault),
+    Contribution("kaoping_downloads", "文件", Download, DOWNLOADS, _download_fault),
 )
 """In the order in which they are collected."""

@@ -6,9 +6,10 @@ kind is contributed through the same hooks. Everything a plugin may need is impo
 the pure parts of `core.policy`; a plugin imports no tables, no pages and no other region.
 
 Every process (web, worker, command) asks each hook once, when it starts, in the order: field types, stage
-kinds, calendars, scoring methods, questions, region. A call that takes longer than 10 seconds is given up; one
-that raises, or gives something else than what is asked for, is told with the plugin's name. Either way only
-what that hook of that plugin would have brought is missing; `kaoping plugins` lists it.
+kinds, calendars, scoring methods, questions, submission checks, prefill sources, message channels, downloads,
+region. A call that takes longer than 10 seconds is given up; one that raises, or gives something else than what
+is asked for, is told with the plugin's name. Either way only what that hook of that plugin would have brought is
+missing; `kaoping plugins` lists it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ from pathlib import Path
 
 import pluggy
 
+from core.message_channels import MessageChannel, Recipient
+from core.policy.downloads import Document, Download, Facts
 from core.policy.national_calendars import Calendar
+from core.policy.prefill_sources import Earlier, PrefillAsked, PrefillSource
 from core.policy.question import Answer, Asked, Question
 from core.policy.scoring.method import ScoringMethod, Setting
+from core.policy.submission_checks import Checked, CheckFinding, SubmissionCheck, Submitted
 from core.workflow.stage_kinds import StageKind
 from forms.fields.base import BadInput, FieldType, Spec
 
@@ -30,13 +35,25 @@ __all__ = [
     "Asked",
     "BadInput",
     "Calendar",
+    "CheckFinding",
+    "Checked",
+    "Document",
+    "Download",
+    "Earlier",
+    "Facts",
     "FieldType",
+    "MessageChannel",
+    "PrefillAsked",
+    "PrefillSource",
     "Question",
+    "Recipient",
     "RegionSource",
     "ScoringMethod",
     "Setting",
     "Spec",
     "StageKind",
+    "SubmissionCheck",
+    "Submitted",
     "hookimpl",
     "hookspec",
 ]
@@ -105,6 +122,98 @@ def kaoping_questions() -> list[Question]:  # type: ignore[empty-body]
 
     When it raises, or names a question that exists already, none of this plugin's questions are taken and the
     problem is kept with its name. A question that raises while it answers is told as the plugin's fault.
+    """
+
+
+@hookspec
+def kaoping_submission_checks() -> list[SubmissionCheck]:  # type: ignore[empty-body]
+    """Checks of what is submitted, which a procedure may name in ``checked_by``, beyond what its form can say.
+
+    Arguments: none. Called once at start-up, before any region is loaded. A check is a pure function from what is
+    submitted (policy, answers, the register's facts, day) to findings, facts and its reasoning; a finding that
+    ``blocks`` forbids submission, the others are only told, to who fills and who reviews alike. The conditions of
+    the workflow's actions may ask for its facts. Example::
+
+        def run(submitted: Submitted) -> Checked:
+            if (submitted.values.get("staff") or 0) >= 3:
+                return Checked(facts={"staffed": True})
+            return Checked((CheckFinding("专职人员不足 3 人", field="staff", blocks=True),), {"staffed": False})
+
+        @hookimpl
+        def kaoping_submission_checks() -> list[SubmissionCheck]:
+            return [SubmissionCheck("staffed", "专职人员", run)]
+
+    When it raises, or names a check that exists already, none of this plugin's checks are taken and the problem is
+    kept with its name; a region whose procedures use them is then left out, too. A check that raises while people
+    work is told on their pages as the plugin's fault; it forbids nothing, and none of its facts hold.
+    """
+
+
+@hookspec
+def kaoping_prefill_sources() -> list[PrefillSource]:  # type: ignore[empty-body]
+    """Sources that a form's field may name in ``prefill``, beside the register and what was submitted before.
+
+    Arguments: none. Called once at start-up, before any form is read. A source is a pure function from what is known
+    of the carrier and its case (`PrefillAsked`, plain data) to one value: text, a whole number, a `Decimal`, a day,
+    or None where nothing is known. ``looks_at`` says what follows its key: nothing (``"operating_years"``), or
+    ``"answer"``: ``"best:monthly_report.jobs"``, whose earlier submissions are then in ``submitted``. Example::
+
+        def years(asked: PrefillAsked) -> int | None:
+            since = asked.carrier.get("recognised_on")
+            return asked.today.year - since.year if since else None
+
+        @hookimpl
+        def kaoping_prefill_sources() -> list[PrefillSource]:
+            return [PrefillSource("operating_years", "运营年数", years)]
+
+    When it raises, or names a source that exists already, none of this plugin's sources are taken and the problem is
+    kept with its name; a region whose forms use them is then left out, too. A source that raises, takes longer than
+    two seconds or gives something else while a form is filled leaves the field blank and is logged.
+    """
+
+
+@hookspec
+def kaoping_message_channels() -> list[MessageChannel]:  # type: ignore[empty-body]
+    """Channels by which messages reach people outside the system: an SMS gateway, DingTalk, e-mail.
+
+    Arguments: none. Called once at start-up; a channel is used by the worker where the setting KAOPING_CHANNELS names
+    it. ``send`` is called with the recipient (`username`, `name`), the text and a link (a path of this server) after
+    the message inside the system was kept. Its return value means nothing. Example::
+
+        def send(recipient: Recipient, text: str, link: str) -> None:
+            gateway.post(PHONES[recipient.username], text)
+
+        @hookimpl
+        def kaoping_message_channels() -> list[MessageChannel]:
+            return [MessageChannel("sms", "短信", send)]
+
+    When it raises, or names a channel that exists already, none of this plugin's channels are taken and the problem is
+    kept with its name; the worker then refuses to start with a setting that names them. A ``send`` that raises or
+    takes longer than 10 seconds is tried again later, for this one message and this one channel, after growing pauses;
+    after eight failures the system administrator finds it under 未办成的任务. One that did not come back rests for a
+    minute. A message may arrive twice when the worker is killed between sending and noting it.
+    """
+
+
+@hookspec
+def kaoping_downloads() -> list[Download]:  # type: ignore[empty-body]
+    """Documents of a region's own (Word, Excel, PDF) about a case, a carrier or a round, offered on its page.
+
+    Arguments: none. Called once at start-up. ``make`` is given plain facts, only such as the person who takes the
+    document may see anyway: what the archive of the case holds for this person, so nothing before publication. It
+    gives file name, media type and content, at most 20 MB. Each taking is kept in the audit. Example::
+
+        def letter(facts: Facts) -> Document:
+            text = f"{facts['case']['carrier']}：贵单位的材料已收到。"
+            return f"受理通知_{facts['case']['number']}.txt", "text/plain", text.encode()
+
+        @hookimpl
+        def kaoping_downloads() -> list[Download]:
+            return [Download("receipt_letter", "受理通知", "case", ("city_reviewer",), letter, region="mycity")]
+
+    When it raises, or names a document that exists already, none of this plugin's documents are taken and the problem
+    is kept with its name. A ``make`` that raises, takes longer than 10 seconds or gives something else is told to the
+    person in one sentence with the plugin's name; nothing is sent.
     """
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from core.condition_check import condition_findings
 from core.policy.pack import RegionPack, check_region, load_region
 from core.policy.question import Question
 from core.policy.questions import ask_region
@@ -74,7 +75,8 @@ def findings_of_workflow(text: str, file: str, sources: Sources) -> list[Finding
         workflow = load_workflow(parse(text, file), file)
     except DefinitionError as fault:
         return fault.findings
-    return [f for index, stage in enumerate(workflow.stages) for f in _stage(stage, index, file, sources)]
+    found = [f for index, stage in enumerate(workflow.stages) for f in _stage(stage, index, file, sources)]
+    return [*found, *condition_findings(workflow, file, sources)]
 
 
 def _stage(stage: Stage, index: int, file: str, sources: Sources) -> Iterator[Finding]:
@@ -88,8 +90,17 @@ def _stage(stage: Stage, index: int, file: str, sources: Sources) -> Iterator[Fi
         message = f"年度方案里没有“{stage.clock.field}”这一项"
         yield Finding(file, f"{place}.clock.field", message, "、".join(sorted(dates)))
     kind, name = _RELIES_ON.get(stage.kind, ("", ""))
+    if kind == "indicators" and _gives_grade(sources):
+        kind, name = "", ""
     if kind and kind not in {kind for kind, _ in sources}:
         yield Finding(file, f"{place}.kind", f"有“{stage.name}”这样的环节，就要有“{name}”的规定", f"{kind}.toml")
+
+
+def _gives_grade(sources: Sources) -> bool:
+    """Whether the experts give a grade of their own: then there is no scheme of indicators to score by."""
+    return any(
+        parse(text, "panel").get("gives") == "grade" for (kind, _), text in sources.items() if kind == "panel"
+    )
 
 
 def _procedures(data: Mapping[str, Any], file: str, sources: Sources) -> Iterator[Finding]:

@@ -19,7 +19,10 @@ ROLES: dict[str, Role] = {
     for role in (
         Role("carrier_clerk", "载体经办人", "carrier"),
         Role("district_reviewer", "区级审核员", "district"),
+        Role("district_centre", "区级服务机构", "district"),
         Role("city_reviewer", "市级审核员", "region"),
+        Role("city_centre", "市级服务机构", "region"),
+        Role("third_party", "第三方机构", "region"),
         Role("expert", "评审专家", "region"),
         Role("finance", "财务经办人", "region"),
         Role("policy_officer", "政策管理员", "region"),
@@ -28,6 +31,9 @@ ROLES: dict[str, Role] = {
         Role("auditor", "审计员", "instance"),
     )
 }
+
+FILLERS = ("carrier_clerk", "district_reviewer", "district_centre", "city_reviewer", "city_centre", "third_party")
+"""The roles that a stage may be filled by, and that may open procedures."""
 
 OFFICERS = ("system_admin", "security_admin", "auditor")
 """The three officers: kept apart from each other, and none of them reads the content of a case."""

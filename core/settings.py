@@ -32,6 +32,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KAOPING_WORKERS", "1", "网页进程数；SQLite 用 1 即可"),
     Setting("KAOPING_COOKIE_SECURE", "0", "只经 HTTPS 发送会话；对外服务时设为 1"),
     Setting("KAOPING_MAX_UPLOAD_MB", "20", "一份附件的上限，兆字节"),
+    Setting("KAOPING_CHANNELS", "", "站内消息以外的通知渠道，逗号隔开；空为没有，有哪些由插件提供"),
 )
 
 
@@ -49,6 +50,7 @@ class Settings:
     workers: int
     cookie_secure: bool
     max_upload_mb: int
+    channels: tuple[str, ...] = ()
 
 
 def _text(environ: Mapping[str, str], setting: Setting) -> str:
@@ -114,4 +116,5 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         workers=_whole("KAOPING_WORKERS", value["workers"], 1, 64),
         cookie_secure=value["cookie_secure"] == "1",
         max_upload_mb=_whole("KAOPING_MAX_UPLOAD_MB", value["max_upload_mb"], 1, 1024),
+        channels=tuple(key.strip() for key in value["channels"].split(",") if key.strip()),
     )

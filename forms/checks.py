@@ -92,19 +92,6 @@ def _file_faults(field: Field, required: bool, count: int) -> Iterator[Fault]:
         yield Fault(field.key, f"最多附 {most} 份，现在是 {count} 份，请移除多余的")
 
 
-def upload_fault(field: Field, name: str, size_bytes: int) -> str:
-    """Why a file may not be uploaded to this field, by its name and size; empty when it may."""
-    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    if field.accept and ending not in field.accept:
-        kinds = "、".join(kind.upper() for kind in field.accept)
-        return f"“{name}”的格式不能用，请换成 {kinds}"
-    if not size_bytes:
-        return f"“{name}”是空文件，请重新选择"
-    if field.max_mb and size_bytes > field.max_mb * 1024 * 1024:
-        return f"“{name}”超过 {field.max_mb} MB，请压缩或拆分后再传"
-    return ""
-
-
 def _table_faults(field: Field, required: bool, answer: object, raw: Mapping[str, str]) -> Iterator[Fault]:
     if not isinstance(answer, (list, type(None))):
         yield Fault(field.key, "表格请一行一行填写")

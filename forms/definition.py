@@ -60,7 +60,13 @@ class Field(Column):
     """One question. ``min`` and ``max`` are exact texts whose meaning the kind decides.
 
     ``purpose`` tags personal data; ``proves`` names the figures a file proves; ``basis`` is ``reading``
-    or ``practice`` where the clause does not say it itself.
+    or ``practice`` where the clause does not say it itself. ``prefill`` is what 沿用 puts into it while it is
+    blank; without one, what was last submitted for the same question. ``never``: it is typed anew every time.
+    ``carrier.name``, ``carrier.level``, ``carrier.recognised_on``, ``organisation.name``,
+    ``organisation.credit_code``: the register's entry. ``register.<fact>``: a fact of the carrier, built in
+    (``register.enrolled_on``) or declared in region.toml. ``last:<procedure>.<field>``: what the carrier last
+    submitted in another procedure. ``sum:<procedure>.<field>``: that figure added up over the carrier's periodic
+    reports of the plan's period or of the year.
     """
 
     indicator: str = ""

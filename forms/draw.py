@@ -24,6 +24,8 @@ Evidence = Mapping[str, Sequence[object]]
 ClauseUrl = Callable[[str], str]
 EditUrl = Callable[[str], str]
 _NO_TEXTS: Mapping[str, str] = {}
+LAST_YEAR = "上年"
+"""What stands before an answer given earlier, where the caller says nothing else."""
 
 
 class _Blank(dict[str, Any]):
@@ -74,6 +76,7 @@ class _Page:
     upload_url: str | None
     shown: frozenset[str]
     last: Mapping[str, object]
+    last_word: str
     files: Mapping[str, list[_File]]
     rows: Mapping[str, _Table]
     typed: Mapping[str, object]
@@ -107,16 +110,17 @@ def draw_section(  # noqa: PLR0913 - what a page shows, and three addresses by n
     clause_url: ClauseUrl | None = None,
     numbered: bool = True,
     remarks: Mapping[str, object] = _NO_TEXTS,
+    previous_word: str = LAST_YEAR,
 ) -> Markup:
     """The inside of a posted form: one section to fill in; ``raw`` stands where it could not be read.
 
-    ``previous`` are last year's answers; evidence items have id, name, size (bytes) and url; ``icons`` is
+    ``previous`` are the answers given earlier, ``previous_word`` says when; evidence items have id, name, size (bytes) and url; ``icons`` is
     the address of the icon sheet; ``numbered`` puts the section's number before its title; ``remarks`` (text or Markup by field) stand above the control.
     Raises KeyError for a section the form does not have.
     """
     page = _page(form, form.definition.section(section_key).fields, answers, raw, errors, evidence, previous)
     page.icons, page.upload_url, page.clause_url = icons, upload_url, clause_url
-    page.remarks = _Blank(remarks)
+    page.remarks, page.last_word = _Blank(remarks), previous_word
     if not numbered:
         page.numbers = {}
     return form.pages.macro("edit", section_key)(page)
@@ -132,6 +136,7 @@ def draw_view(  # noqa: PLR0913 - as above
     icons: str = "",
     clause_url: ClauseUrl | None = None,
     edit_url: EditUrl | None = None,
+    previous_word: str = LAST_YEAR,
 ) -> Markup:
     """All sections that apply, to read; ``changed`` marks what differs from the version before.
 
@@ -141,7 +146,7 @@ def draw_view(  # noqa: PLR0913 - as above
     tables: dict[str, object] = {field.key: [] for field in form.definition.fields if field.kind.control == "table"}
     shown = {**tables, **form.submitted(answers)}
     page = _page(form, form.definition.fields, shown, _NO_TEXTS, None, evidence, previous)
-    page.icons, page.clause_url, page.edit_url = icons, clause_url, edit_url
+    page.icons, page.clause_url, page.edit_url, page.last_word = icons, clause_url, edit_url, previous_word
     page.was = {change.path: change.before_text for change in changed}
     macros = [form.pages.macro("view", section.key) for section in form.visible_sections(answers)]
     return Markup("\n").join(macro(page) for macro in macros)
@@ -164,6 +169,7 @@ def _page(
         upload_url=None,
         shown=situation.visible,
         last=_last_texts(form, fields, previous),
+        last_word=LAST_YEAR,
         files={f.key: _files((evidence or {}).get(f.key) or ()) for f in fields if f.kind.control == "files"},
         rows={f.key: _table(f, answers.get(f.key), raw, found) for f in fields if f.kind.control == "table"},
         typed={f.key: _typed(f, answers.get(f.key), raw.get(f.key)) for f in fields},

@@ -92,7 +92,9 @@ _Operand = Callable[[], Node]
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A piece of a formula: number, name, word, text, sign or end; `position` counts the typed characters from 1."""
+
     kind: str
     text: str
     position: int
@@ -104,7 +106,7 @@ def parse(source: str) -> Node:
         raise FormulaError("公式是空的；请写出算式")
     if len(source) > MAX_SOURCE:
         raise FormulaError(f"公式有 {len(source)} 个字符，太长；最多 {MAX_SOURCE} 个")
-    reader = _Reader(_tokens(_translate(source)))
+    reader = _Reader(tokens(source))
     node = reader.expression()
     reader.expect_end()
     return node
@@ -132,9 +134,14 @@ def _plain(char: str) -> str:
     return _SIGNS.get(char, char)
 
 
-def _tokens(chars: list[tuple[str, int]]) -> list[_Token]:
+def tokens(source: str) -> list[Token]:
+    """The pieces of a formula in order, the last one of kind `end`; raises FormulaError on a sign that is not known."""
+    return _tokens(_translate(source))
+
+
+def _tokens(chars: list[tuple[str, int]]) -> list[Token]:
     text = "".join(char for char, _ in chars)
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     at = 0
     while at < len(text):
         position = chars[at][1]
@@ -145,22 +152,22 @@ def _tokens(chars: list[tuple[str, int]]) -> list[_Token]:
         kind = match.lastgroup or ""
         if kind != "space":
             tokens.append(_token(kind, match.group(), position))
-    tokens.append(_Token("end", "", len(text) + 1))
+    tokens.append(Token("end", "", len(text) + 1))
     return tokens
 
 
-def _token(kind: str, text: str, position: int) -> _Token:
+def _token(kind: str, text: str, position: int) -> Token:
     if kind == "number" and len(text) > MAX_DIGITS:
         raise FormulaError(f"公式第 {position} 个字符起的数字太长；最多 {MAX_DIGITS} 位")
     if kind == "name":
         text = _WORDS.get(text, text)
         if text in _RESERVED:
-            return _Token("word", text, position)
+            return Token("word", text, position)
         if text.startswith("_"):
             raise FormulaError(f"公式第 {position} 个字符起的“{text}”不能用；字段名不以下划线开头")
     if text in {"**", "//"}:
         raise _refusal(text, position)
-    return _Token(kind, text, position)
+    return Token(kind, text, position)
 
 
 def _refusal(text: str, position: int) -> FormulaError:
@@ -173,7 +180,7 @@ def _refusal(text: str, position: int) -> FormulaError:
 class _Reader:
     """Recursive descent over the tokens, one method per level of precedence."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._at = 0
         self._nesting = 0
@@ -270,7 +277,7 @@ class _Reader:
             raise FormulaError("公式没有写完；最后还缺一个数字、字段名或括号")
         raise FormulaError(f"公式第 {token.position} 个字符处的“{token.text}”放错了地方；这里应是数字、字段名或左括号")
 
-    def _name_or_call(self, token: _Token) -> Node:
+    def _name_or_call(self, token: Token) -> Node:
         if self._take("("):
             return self._call(token)
         if token.text in FUNCTIONS:
@@ -279,7 +286,7 @@ class _Reader:
             )
         return Name(token.text)
 
-    def _call(self, token: _Token) -> Node:
+    def _call(self, token: Token) -> Node:
         if token.text not in FUNCTIONS:
             raise FormulaError(
                 f"公式第 {token.position} 个字符起的函数“{token.text}”不存在；允许：{'、'.join(FUNCTIONS)}"
@@ -300,7 +307,7 @@ class _Reader:
         return Call(token.text, tuple(arguments))
 
     @staticmethod
-    def _check_quoted(token: _Token, arguments: list[Node]) -> None:
+    def _check_quoted(token: Token, arguments: list[Node]) -> None:
         quoted = all(isinstance(a, Literal) and isinstance(a.value, str) for a in arguments)
         if token.text in TABLE_FUNCTIONS and not quoted:
             raise FormulaError(

@@ -18,9 +18,20 @@ from pathlib import Path
 from typing import Any
 
 from core import clock, storage
-from core.cases import acting, definitions, determining, files, noticing, panels, rounds, scoring, submitting
+from core.cases import (
+    acting,
+    definitions,
+    determining,
+    files,
+    noticing,
+    panels,
+    rounds,
+    scoring,
+    submitting,
+)
 from core.cases.action import Receipt, new_token
 from core.cases.importing import import_region
+from core.cases.panel_opinion import Opinion, record_opinion
 from core.models import Account, Carrier, Case, Draft, EvaluationRound, PublicNotice, Region
 from core.people.scope import Viewer, viewer_of
 from core.policy.pack import RegionPack, load_region
@@ -251,7 +262,7 @@ def to_determination(world: World, case: Case, seed: int = 0, share: str = "0.8"
     pledge(world)
     for expert in world.experts:
         score(world, case, expert, share)
-    panels.record_opinion(viewer(world.city_reviewer), case.id, ["desk_review"], "专家组意见。", new_token())
+    record_opinion(viewer(world.city_reviewer), case.id, Opinion(["desk_review"], "专家组意见。"), new_token())
     determining.conclude_panel(viewer(world.city_reviewer), case.id, fresh(case).stage_version, new_token())
 
 

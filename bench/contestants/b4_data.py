@@ -30,9 +30,9 @@ def make(path: str, rows: int) -> None:
     with database.atomic():
         cursor = database.cursor()
         cursor.executemany(
-            'INSERT INTO "case" (number, region_id, district_id, round_id, carrier_id, procedure, stage, stage_version,'
+            'INSERT INTO "case" (number, region_id, district_id, round_id, carrier_id, procedure, stage, filled_by, stage_version,'
             " entered_stage_on, due_on, outcome, head_sequence, head_hash, created_at)"
-            " VALUES (?, 1, ?, 1, ?, 'default', ?, 1, '2023-06-01', ?, '', 1, 'x', '2023-06-01 00:00:00')",
+            " VALUES (?, 1, ?, 1, ?, 'default', ?, 'carrier_clerk', 1, '2023-06-01', ?, '', 1, 'x', '2023-06-01 00:00:00')",
             (
                 (
                     f"Q{k:07d}",

@@ -47,7 +47,8 @@ def _cookie(client) -> str:
 def _make(file: str) -> None:
     import kaoping_place
 
-    from core.models import Account, Carrier, Case, Grant, StoredSetting, Submission, connect, database
+    from core.cases import demo_date
+    from core.models import Account, Carrier, Case, Grant, Region, StoredSetting, Submission, connect, database
     from core.people.passwords import hash_password
 
     connect(f"sqlite:///{file}").execute_sql("PRAGMA synchronous=OFF")
@@ -55,7 +56,7 @@ def _make(file: str) -> None:
     secret, moment, day = hash_password(PASSWORD), kaoping_place.MOMENT, kaoping_place.DAY
     with database.atomic():
         StoredSetting.create(key="demo", value="1")
-        StoredSetting.create(key="policy_date", value=day.isoformat())
+        demo_date.keep(Region.get_by_id(1).key, day)
         Account.update(password_hash=secret).execute()
         for k in range(1, CLERKS + 1):
             clerk = Account.create(

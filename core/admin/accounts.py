@@ -65,6 +65,7 @@ class Accounts(Table):
     title, group, slug = "账号", "系统管理", "accounts"
     about = "新账号没有任何权限，由安全管理员授权后才能办事。"
     create_label = "新增账号"
+    list_template = "admin/imports_list.html"
     searched = (Account.username, Account.display_name)
     column_list = ("display_name", "username", "is_active", "last_sign_in_at", "created_at")
     column_labels: ClassVar[dict[str, str]] = {

@@ -170,7 +170,7 @@ class Table(Guarded, ModelView):
         rows, after = self.rows()
         more = url_for(".index_view", after=after, q=request.args.get("q") or None) if after else ""
         return self.render(
-            "admin/model/list.html",
+            self.list_template,
             rows=rows,
             columns=self._list_columns,
             value=lambda row, name: self.get_list_value(None, row, name),

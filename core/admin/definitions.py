@@ -6,18 +6,21 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
-from wtforms import DateField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from core import clock
-from core.admin.base import Answer, Page, PlainForm, attempt, status_of, token, whole
+from core.admin.base import Answer, Page, PlainForm, attempt, options, status_of, token, whole
 from core.admin.parameters import my_regions, region_chosen
-from core.cases import authoring, authoring_diff, authoring_faults, definitions
+from core.cases import authoring, authoring_diff, authoring_faults, authoring_history, authoring_new, definitions
+from core.cases.action import Receipt
 from core.cases.authoring_checks import KINDS
 from core.cases.authoring_words import STAGE_KINDS
 from core.errors import OutOfScope, Refused
 from core.models import DefinitionVersion, EvaluationRound
+from core.people.scope import Viewer
 from core.web.access import viewer
+from core.web.expired import local_or
 from core.web.shell import use_region
 
 EDITORS = {
@@ -25,9 +28,13 @@ EDITORS = {
     "form": "form",
     "indicators": "indicators",
     "grades": "grades",
+    "vetoes": "vetoes",
+    "awards": "awards",
     "parameters": "parameters",
+    "procedures": "procedures",
+    "plan": "plan",
 }
-"""The kinds that have plain forms beside the text."""
+"""The kinds that have plain forms or a designer beside the text."""
 
 
 class Published(PlainForm):
@@ -45,6 +52,24 @@ class Withdrawn(PlainForm):
     """Why a draft is given up."""
 
     reason = TextAreaField("为什么撤回", [Length(max=500)], render_kw={"rows": 2})
+
+
+class Begun(PlainForm):
+    """What is begun, and what it is called."""
+
+    kind = SelectField("哪一种", validators=[InputRequired("请选是哪一种规定")])
+    naming = StringField("名称", [InputRequired("请写明名称"), Length(max=80)])
+    key = StringField(
+        "代号", [Length(max=60)], description="小写字母、数字和下划线，例如 makerspace_evaluation；不填就自动取一个"
+    )
+
+
+def begin(viewer: Viewer, region_id: int, kind: str, key: str, name: str, token: str) -> Receipt:
+    """The verb behind 新建, its faults at the fields of the page."""
+    try:
+        return authoring_new.new_definition(viewer, region_id, kind, key, name, token)
+    except Refused as fault:
+        raise Refused(str(fault), {"naming" if k == "name" else k: v for k, v in fault.fields.items()}) from fault
 
 
 def kind_name(kind: str) -> str:
@@ -93,13 +118,27 @@ class Definitions(Page):
         current = set(definitions.in_force(region, clock.today()).values())
         return self.render(
             "admin/definitions.html",
-            titles=_titles([versions[0].id for _, versions in listed]),
+            titles=titles_of([versions[0].id for _, versions in listed]),
             region=region,
             regions=my_regions(),
             listed=listed,
             current=current,
             editors=EDITORS,
         )
+
+    @expose("/new", methods=("GET", "POST"))
+    def new(self) -> Answer:
+        """Begin a definition of any kind that the region does not have yet."""
+        region = region_chosen()
+        form = Begun(request.form if request.method == "POST" else None, kind=request.args.get("kind", "form"))
+        form.kind.choices = options(authoring_new.kinds_to_begin())
+        if request.method == "POST" and form.validate():
+            kind, key, name = form.kind.data, form.key.data or "", form.naming.data or ""
+            made = attempt(lambda: begin(viewer(), region.id, kind, key, name, token()), form)
+            if made:
+                page = "admin_form_designer.design" if kind == "form" else ".one"
+                return redirect(url_for(page, definition_id=made["definition"]))
+        return self.render("admin/definition_new.html", region=region, form=form), status_of(form)
 
     @expose("/<int:definition_id>/")
     def one(self, definition_id: int) -> Answer:
@@ -112,6 +151,7 @@ class Definitions(Page):
             row=row,
             data=data,
             faults=authoring_faults.faults_of(row) if draft else [],
+            steps=authoring_history.reachable(row) if draft else (0, 0),
             versions=authoring.versions_of(row),
             base=authoring.base_of(row),
             pinned_by=_pinned_by(row),
@@ -126,6 +166,14 @@ class Definitions(Page):
         read(definition_id)
         receipt = attempt(lambda: authoring.copy_as_draft(viewer(), definition_id, token()))
         return redirect(url_for(".one", definition_id=receipt["definition"] if receipt else definition_id))
+
+    @expose("/<int:definition_id>/go", methods=("POST",))
+    def go(self, definition_id: int) -> Answer:
+        """Undo or redo one saved step of a draft."""
+        read(definition_id)
+        by = -1 if request.form.get("do") == "undo" else 1
+        attempt(lambda: authoring.go(viewer(), definition_id, by, request.form.get("seen", ""), token()))
+        return redirect(local_or(request.form.get("back", ""), url_for(".one", definition_id=definition_id)))
 
     @expose("/<int:definition_id>/text", methods=("GET", "POST"))
     def text(self, definition_id: int) -> Answer:
@@ -183,7 +231,7 @@ class Definitions(Page):
         return self.render("admin/definition_withdraw.html", row=row, form=form), status_of(form)
 
 
-def _titles(ids: list[int]) -> dict[tuple[str, str], str]:
+def titles_of(ids: list[int]) -> dict[tuple[str, str], str]:
     """What the newest versions call themselves; those without a name of their own are known by their kind."""
     titles = {}
     for row in DefinitionVersion.select().where(DefinitionVersion.id.in_(ids or [0])):

@@ -1,4 +1,4 @@
-"""Plain forms over a draft: items in order, one item's values, and all weights of a scheme on one page."""
+"""Plain forms over a draft: items in order, and one item's values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_admin import expose
 
 from core.admin.base import Answer, Page, token
 from core.admin.definitions import kind_name, read
-from core.cases import authoring, authoring_items
+from core.cases import authoring, authoring_form_choices, authoring_form_things, authoring_forms, authoring_items
 from core.cases.authoring_checks import sources_around
 from core.cases.authoring_items import Items
 from core.cases.authoring_words import Choices, Slot
@@ -28,6 +28,8 @@ def choices_for(slot: Slot, row: DefinitionVersion, data: dict[str, Any], path: 
     if slot.source == "actions":
         stage = authoring_items.item_at(data, path)
         return tuple((a["key"], a.get("name", a["key"])) for a in stage.get("actions", []))
+    if slot.source in authoring_form_choices.SOURCES:
+        return authoring_form_choices.choices(slot.source, data, sources_around(row))
     if slot.source:
         return _around(slot.source, row)
     return slot.choices
@@ -36,6 +38,8 @@ def choices_for(slot: Slot, row: DefinitionVersion, data: dict[str, Any], path: 
 def _around(source: str, row: DefinitionVersion) -> Choices:
     kind, name, label = {
         "forms": ("form", "", "title"),
+        "workflows": ("workflow", "", "name"),
+        "clocks": ("clocks", "clocks", "name"),
         "parameters": ("parameters", "parameters", "name"),
         "dates": ("plan", "items", "name"),
     }[source]
@@ -94,7 +98,7 @@ class Editors(Page):
             authoring.change_draft(
                 viewer(),
                 row.id,
-                lambda draft: authoring_items.put_values(draft, path, values),
+                lambda draft: _put(draft, row.kind, path, values),
                 request.form.get("seen", ""),
                 token(),
             )
@@ -140,30 +144,14 @@ class Editors(Page):
             "admin/item_remove.html", row=row, path=path, sort=sort, item=item, back=_parent_address(row, path)
         )
 
-    @expose("/<int:definition_id>/weights", methods=("GET", "POST"))
-    def weights(self, definition_id: int) -> Answer:
-        """All weights of a scheme, with the sum of each group beside its share."""
-        row = read(definition_id)
-        if row.kind != "indicators":
-            raise OutOfScope
-        data = authoring.data_of(row)
-        faults: dict[str, str] = {}
-        typed: dict[str, str] = {}
-        if request.method == "POST":
-            typed = {key.removeprefix("weight-"): v for key, v in request.form.items() if key.startswith("weight-")}
-            seen = request.form.get("seen", "")
-            try:
-                authoring.change_draft(
-                    viewer(), row.id, lambda draft: authoring_items.put_weights(draft, typed), seen, token()
-                )
-            except (Refused, Stale) as fault:
-                faults = dict(fault.fields) if isinstance(fault, Refused) and fault.fields else {"": str(fault)}
-            else:
-                flash("权重已保存。")
-                return redirect(url_for(".weights", definition_id=row.id))
-        sums = authoring_items.weights_of(data)
-        page = self.render("admin/weights.html", row=row, data=data, sums=sums, faults=faults, typed=typed)
-        return page, 422 if faults else 200
+
+def _put(draft: dict[str, Any], kind: str, path: str, values: dict[str, Any]) -> None:
+    """Set the values; in a form a new key goes into its formulas too."""
+    if kind == "form":
+        authoring_form_things.require_readable(draft)
+        authoring_forms.set_properties(draft, path, values)
+    else:
+        authoring_items.put_values(draft, path, values)
 
 
 def _parent_address(row: DefinitionVersion, path: str) -> str:

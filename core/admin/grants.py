@@ -74,6 +74,7 @@ class Grants(Table):
     title, group, slug = "授权", "安全管理", "grants"
     about = "只管授权。不能给自己授权；系统管理员、安全管理员、审计员要由不同的人担任，也不兼办业务。"
     create_label = "授予角色"
+    list_template = "admin/imports_list.html"
     can_edit = False
     newest_first = True
     searched = (Account.display_name, Account.username)

@@ -15,9 +15,14 @@ from core.admin.base import Answer, Page, PlainForm, attempt, options, regions_o
 from core.cases import authoring, clocks, definitions
 from core.errors import OutOfScope
 from core.models import Account, DefinitionVersion, ParameterEntry, Region
+from core.policy.award_words import COMPARE, FOR_YEAR, TIE
 from core.policy.parameters import Parameter
+from core.policy.totals import COMBINATIONS
 from core.web.access import viewer
 from core.web.shell import use_region
+
+WORDS = {**COMBINATIONS, **dict((*FOR_YEAR, *COMPARE, *TIE)), "true": "是", "false": "否"}
+"""Values that are keys, as people say them."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class Parameters(Page):
             "admin/parameters.html",
             region=region,
             regions=my_regions(),
+            words=WORDS,
             lines=sorted(lines, key=lambda line: (line.value is not None, not line.asked)),
             editable=[row for row in drafts if row.status != "withdrawn"],
             entries=self._entries(region),
@@ -113,12 +119,11 @@ class Parameters(Page):
 
 
 def _with_choices(parameter: Parameter) -> PlainForm:
-    words = {"true": "是", "false": "否"}
-    allowed = parameter.allowed if parameter.type == "choice" else tuple(words)
+    allowed = parameter.allowed if parameter.type == "choice" else ("true", "false")
 
     class Chosen(Entered):
         """The same, chosen from what is allowed."""
 
-        value = SelectField("取值", choices=options((one, words.get(one, one)) for one in allowed))
+        value = SelectField("取值", choices=options((one, WORDS.get(one, one)) for one in allowed))
 
     return Chosen(request.form if request.method == "POST" else None, data={"valid_from": clock.today()})

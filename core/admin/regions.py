@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from core.admin.base import Answer, Page, PlainForm, attempt, status_of, token
 from core.cases.authoring_regions import create_region, read_districts
-from core.cases.registering_days import switch_region
+from core.cases.registering_days import set_four_eyes, switch_region
 from core.errors import OutOfScope
 from core.models import Region
 from core.plugin_manager import PluginManager
@@ -70,12 +70,28 @@ class Regions(Page):
     @expose("/<int:region_id>/switch", methods=("GET", "POST"))
     def switch(self, region_id: int) -> Answer:
         """Asks for the reason, then switches the region on or off."""
-        row = Region.get_or_none(Region.id == region_id)
-        if row is None:
-            raise OutOfScope
+        row = _region(region_id)
         form = Reason(request.form if request.method == "POST" else None)
         if request.method == "POST" and form.validate():
             enabled = request.form.get("enabled") == "1"
             if attempt(lambda: switch_region(viewer(), row.id, enabled, form.reason.data, token()), form):
                 return redirect(url_for(".index"))
         return self.render("admin/region_switch.html", row=row, form=form), status_of(form)
+
+    @expose("/<int:region_id>/four-eyes", methods=("GET", "POST"))
+    def four_eyes(self, region_id: int) -> Answer:
+        """Asks for the reason, then says who may publish drafts of the region."""
+        row = _region(region_id)
+        form = Reason(request.form if request.method == "POST" else None)
+        if request.method == "POST" and form.validate():
+            asked = request.form.get("asked") == "1"
+            if attempt(lambda: set_four_eyes(viewer(), row.id, asked, form.reason.data, token()), form):
+                return redirect(url_for(".index"))
+        return self.render("admin/region_four_eyes.html", row=row, form=form), status_of(form)
+
+
+def _region(region_id: int) -> Region:
+    row: Region | None = Region.get_or_none(Region.id == region_id)
+    if row is None:
+        raise OutOfScope
+    return row

@@ -1,19 +1,19 @@
-"""The registers of a region, for its policy officer: organisations, districts, carriers with marks, rounds."""
+"""The registers of a region, for its policy officer: organisations, districts, rounds; carriers have their own room."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask import redirect, request, url_for
+from flask import url_for
 from flask_admin import expose
-from peewee import JOIN
-from wtforms import DateField, Form, SelectField, StringField, TextAreaField
+from wtforms import Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from core.admin.base import Answer, PlainForm, Table, attempt, options, regions_of, status_of, token
+from core.admin.base import Answer, PlainForm, Table, options, regions_of, token
+from core.admin.definitions import titles_of
 from core.cases import registering
 from core.cases.action import Receipt
-from core.models import Carrier, CarrierMark, DefinitionVersion, District, EvaluationRound, Organisation, Region
+from core.models import DefinitionVersion, District, Organisation, Region
 from core.web.access import viewer
 from core.web.words import iso_date
 
@@ -86,6 +86,7 @@ class DistrictForm(OfRegion):
     key = StringField("代号", [Length(max=40)], description="新登记时填，小写字母开头，例如拼音；以后不能改。")
     name = StringField("名称", [InputRequired("请填写名称"), Length(max=40)])
     authority = StringField("归口管理部门", [Length(max=80)])
+    centre = StringField("服务机构", [Length(max=80)], description="区县的服务中心；没有就不填。")
 
 
 class Districts(Register):
@@ -94,8 +95,13 @@ class Districts(Register):
     title, slug = "区县", "districts"
     about = "区县和负责审核的归口管理部门。"
     create_label = "登记区县"
-    column_list = ("name", "authority", "region.name")
-    column_labels: ClassVar[dict[str, str]] = {"name": "名称", "authority": "归口管理部门", "region.name": "地区"}
+    column_list = ("name", "authority", "centre", "region.name")
+    column_labels: ClassVar[dict[str, str]] = {
+        "name": "名称",
+        "authority": "归口管理部门",
+        "centre": "服务机构",
+        "region.name": "地区",
+    }
     form = DistrictForm
 
     def fill_choices(self, form: Form, row: Any = None) -> None:
@@ -111,102 +117,6 @@ class Districts(Register):
     def change_row(self, form: Form, row: Any) -> Receipt:
         """Mend."""
         return registering.save_district(viewer(), row.id, row.region_id, form.data, token())
-
-
-class CarrierForm(PlainForm):
-    """A carrier. Organisation and district say which region it belongs to."""
-
-    name = StringField("名称", [InputRequired("请填写名称"), Length(max=120)])
-    kind = SelectField("类别", choices=options(registering.KINDS.items()))
-    level = SelectField("级别", choices=options(registering.LEVELS.items()))
-    organisation = SelectField("运营主体", coerce=int)
-    district = SelectField("区县", coerce=lambda value: int(value) if value not in ("", None, "None") else None)
-    recognised_on = DateField("认定或备案日期", [Optional()])
-
-
-class MarkForm(PlainForm):
-    """A lasting mark."""
-
-    kind = SelectField("标记", choices=options(registering.MARKS.items()))
-    clause = StringField("依据的条款", [InputRequired("请写明依据的条款"), Length(max=80)])
-    reason = TextAreaField("原因和出处", [InputRequired("请写明原因和出处")], render_kw={"rows": 3})
-
-
-class Carriers(Register):
-    """载体."""
-
-    title, slug = "载体", "carriers"
-    about = "众创空间、孵化器等。经办人由安全管理员授权。"
-    create_label = "登记载体"
-    searched = (Carrier.name,)
-    column_list = ("name", "kind", "level", "district", "organisation", "recognised_on", "title_status")
-    column_labels: ClassVar[dict[str, str]] = {
-        "name": "名称",
-        "kind": "类别",
-        "level": "级别",
-        "district": "区县",
-        "organisation": "运营主体",
-        "recognised_on": "认定日期",
-        "title_status": "资格",
-    }
-    column_formatters: ClassVar[dict[str, Any]] = {
-        "kind": lambda _v, _c, row, _n: registering.KINDS.get(row.kind, row.kind),
-        "level": lambda _v, _c, row, _n: registering.LEVELS.get(row.level, row.level),
-        "district": lambda _v, _c, row, _n: row.district.name if row.district else "—",
-        "organisation": lambda _v, _c, row, _n: row.organisation.name,
-        "recognised_on": lambda _v, _c, row, _n: iso_date(row.recognised_on) or "—",
-        "title_status": lambda _v, _c, row, _n: registering.TITLES[row.title_status],
-    }
-    form = CarrierForm
-
-    def get_query(self) -> Any:
-        """With region, organisation and district, in one statement."""
-        return (
-            Carrier.select(Carrier, Region, Organisation, District)
-            .join(Region)
-            .switch(Carrier)
-            .join(Organisation)
-            .switch(Carrier)
-            .join(District, JOIN.LEFT_OUTER, on=(Carrier.district == District.id))
-            .where(Carrier.region.in_(regions_of(viewer()) or [0]))
-        )
-
-    def links(self, row: Any) -> list[tuple[str, str]]:
-        """Mend, or marks."""
-        return [*super().links(row), (url_for(f"{self.endpoint}.marks", carrier_id=row.id), "标记")]
-
-    def fill_choices(self, form: Form, row: Any = None) -> None:
-        """Organisations and districts of the person's regions (of the row's, where it is there)."""
-        regions = [row.region_id] if row is not None else regions_of(viewer()) or [0]
-        owners = Organisation.select().where(Organisation.region.in_(regions)).order_by(Organisation.name)
-        districts = District.select().where(District.region.in_(regions)).order_by(District.id)
-        form.organisation.choices = options((o.id, o.name) for o in owners)
-        form.district.choices = options([("", "不分区县"), *((d.id, d.name) for d in districts)])
-        if request.method == "GET" and row is not None:
-            form.organisation.data, form.district.data = row.organisation_id, row.district_id
-
-    def create_row(self, form: Form) -> Receipt:
-        """Register, in the region of the organisation."""
-        owner = Organisation.get_or_none(Organisation.id == form.organisation.data)
-        return registering.save_carrier(viewer(), None, owner.region_id if owner else 0, form.data, token())
-
-    def change_row(self, form: Form, row: Any) -> Receipt:
-        """Mend."""
-        return registering.save_carrier(viewer(), row.id, row.region_id, form.data, token())
-
-    @expose("/<int:carrier_id>/marks", methods=("GET", "POST"))
-    def marks(self, carrier_id: int) -> Answer:
-        """The marks of a carrier, and the form for one more."""
-        row = self.find(str(carrier_id))
-        form = MarkForm(request.form if request.method == "POST" else None)
-        if request.method == "POST" and form.validate():
-            kind, clause, reason = form.kind.data, form.clause.data, form.reason.data
-            if attempt(lambda: registering.mark_carrier(viewer(), row.id, kind, clause, reason, token()), form):
-                return redirect(url_for(".marks", carrier_id=row.id))
-        known = list(CarrierMark.select().where(CarrierMark.carrier == row).order_by(CarrierMark.id.desc()))
-        return self.render("admin/marks.html", row=row, marks=known, form=form, kinds=registering.MARKS), status_of(
-            form
-        )
 
 
 class Rounds(Register):
@@ -240,8 +150,9 @@ class Rounds(Register):
         row = self.find(str(round_id))
         found = DefinitionVersion.select().where(DefinitionVersion.id.in_(list((row.pinned or {}).values()) or [0]))
         ordered = found.order_by(DefinitionVersion.kind, DefinitionVersion.key)
-        return self.render("admin/pinned.html", row=row, definitions=list(ordered))
+        titles = titles_of([one.id for one in ordered])
+        return self.render("admin/pinned.html", row=row, definitions=list(ordered), titles=titles)
 
 
-MODELS = ((Organisations, Organisation), (Districts, District), (Carriers, Carrier), (Rounds, EvaluationRound))
-"""The views of this module with the tables they show."""
+MODELS = ((Organisations, Organisation), (Districts, District))
+"""The views that stand before the carriers in the menu, with the tables they show."""

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import clock
-from core.cases import definitions, events, moving, noticing, statements
+from core.cases import definitions, events, known_facts, moving, noticing, signing, statements
 from core.cases.action import Receipt, once, require_version
-from core.cases.submitting import latest_submission
+from core.cases.known_facts import Known
+from core.cases.refusing import in_words
 from core.errors import Refused
 from core.models import Case, SiteVisit, canonical_json
 from core.people.scope import Viewer, find_case, may_handle
 from core.roles import ROLES
-from core.workflow.decision import Move, decide, open_actions
-from core.workflow.definition import ROUND_EFFECTS, Action
+from core.workflow.decision import ConditionNotMet, Move, decide, open_actions
+from core.workflow.definition import ROUND_EFFECTS, Action, Stage
+from core.workflow.signing import is_signed
 from forms.checks import Evidence
 
 
@@ -33,9 +35,25 @@ def roles_for(viewer: Viewer, case: Case) -> frozenset[str]:
 
 
 def actions_for(viewer: Viewer, case: Case) -> list[Action]:
-    """The actions that this person may take on the case now (submitting is the fill page's own)."""
-    workflow = definitions.workflow_of(case)
-    return [a for a in open_actions(workflow, case.stage, roles_for(viewer, case)) if a.effect != "submit"]
+    """The actions that this person may take on the case now (submitting is the fill page's own).
+
+    Those whose condition does not hold are left out, unless it depends on the opinion that is given with them.
+    """
+    workflow, roles = definitions.workflow_of(case), roles_for(viewer, case)
+    stage = workflow.stage(case.stage)
+    facts, typed = None, frozenset[str]()
+    if known_facts.has_conditions(stage) and open_actions(workflow, case.stage, roles):
+        facts, typed = known_facts.of_case(case).facts, _asked(case, stage)
+    mine = [a for a in open_actions(workflow, case.stage, roles, facts, typed) if a.effect != "submit"]
+    return signing.offered(viewer, case, stage, mine) if stage.signing and mine else mine
+
+
+def _asked(case: Case, stage: Stage) -> frozenset[str]:
+    """The questions of the opinion that is given in a stage."""
+    if not stage.opinion_form:
+        return frozenset()
+    form = definitions.form_in(definitions.policy_of(case), stage.opinion_form)
+    return frozenset(asked.key for asked in form.definition.fields)
 
 
 def act(viewer: Viewer, case_id: int, action_key: str, decision: Decision, version: int, token: str) -> Receipt:
@@ -46,11 +64,15 @@ def act(viewer: Viewer, case_id: int, action_key: str, decision: Decision, versi
         case = find_case(viewer, case_id)
         require_version(row, version)
         step = _step(viewer, case, row, action_key, decision)
-        review = _record_review(viewer, case, step, decision)
         said = decision.said or "；".join(decision.reasons.values())
-        receipt = moving.move(row, case, viewer, step, {"review": review, "fields": sorted(decision.reasons)}, said)
-        if step.target.kind == "public_notice":  # a workflow without determination: the approval is the result
-            noticing.publish_alone(viewer, case)
+        if is_signed(step.source, step.action):
+            receipt = signing.sign(viewer, case, step, lambda: _record_review(viewer, case, step, decision), said)
+        else:
+            review = _record_review(viewer, case, step, decision)
+            data = {"review": review, "fields": sorted(decision.reasons)}
+            receipt = moving.move(row, case, viewer, step, data, said)
+        if receipt["stage"] == step.target.key and step.target.kind == "public_notice":
+            noticing.publish_alone(viewer, case)  # a workflow without determination: the approval is the result
         return receipt
 
     return once(token, work)
@@ -66,15 +88,25 @@ def _step(viewer: Viewer, case: Case, row: statements.CaseRow, action_key: str, 
         given.add("said")
     if statements.was_visited(row.id, row.stage):
         given.add("site_visit")
-    action = stage.action(action_key)
-    submission = latest_submission(case) if action and action.condition else None
-    facts = definitions.fill_form(case).formula_values(submission.answers) if submission else {}
-    step = decide(workflow, row.stage, action_key, roles_for(viewer, case), frozenset(given), facts)
+    known = _known(case, stage, stage.action(action_key), decision)
+    try:
+        step = decide(workflow, row.stage, action_key, roles_for(viewer, case), frozenset(given), known.facts)
+    except ConditionNotMet as unmet:
+        raise in_words(case, unmet, known) from unmet
     if step.action.effect in ROUND_EFFECTS or step.action.effect == "submit":
         raise Refused(f"“{step.action.name}”不在这一页办理。")
+    signing.require_turn(viewer, case, stage, step.action)
     if "opinion" in step.action.needs and stage.opinion_form:
         _check_opinion(case, stage.opinion_form, decision.opinion)
     return step
+
+
+def _known(case: Case, stage: Stage, action: Action | None, decision: Decision) -> Known:
+    """What the action's condition may ask for, the opinion that comes with it among it."""
+    if action is None or not (action.condition or stage.own_kind):
+        return Known({})
+    known = known_facts.of_case(case)
+    return Known({**known.facts, **known_facts.opinion_values(case, stage, decision.opinion)}, known.ran)
 
 
 def _check_opinion(case: Case, form_key: str, opinion: dict[str, Any]) -> None:
@@ -109,7 +141,7 @@ def record_site_visit(
         statements.load_case(case_id)
         case = find_case(viewer, case_id)
         stage = definitions.workflow_of(case).stage(case.stage)
-        if not stage.site_visit_form or stage.role not in roles_for(viewer, case):
+        if not stage.site_visit_form or roles_for(viewer, case).isdisjoint(stage.actors):
             raise Refused(f"“{stage.name}”环节不登记实地考察。")
         found = definitions.form_in(definitions.policy_of(case), stage.site_visit_form).check(answers, evidence or {})
         if found:
@@ -132,7 +164,10 @@ def reassign(viewer: Viewer, case_id: int, account_id: int, reason: str, version
         row = statements.load_case(case_id)
         case = find_case(viewer, case_id)
         require_version(row, version)
-        role = definitions.workflow_of(case).stage(row.stage).role
+        stage = definitions.workflow_of(case).stage(row.stage)
+        if stage.signing is not None:
+            raise Refused(f"“{stage.name}”由几人分别签署，不能转给一个人办。")
+        role = stage.role
         colleague = Account.get_or_none(Account.id == account_id)
         if role not in roles_for(viewer, case):
             raise Refused("此件现在不由您办理。")

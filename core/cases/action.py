@@ -112,6 +112,7 @@ EVENT_NAMES = {
     "redetermined": "重新认定",
     "published": "公示",
     "closed": "办结",
+    "closed_unfinished": "结束批次，不再办",
     "scored": "结束评分",
     "marked_absent": "记为未参加",
     "reassigned": "转办",

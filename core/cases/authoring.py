@@ -16,6 +16,7 @@ from core.cases import awarding, definitions
 from core.cases.action import Receipt, once
 from core.cases.admin_events import record
 from core.cases.authoring_checks import findings_of, name_of
+from core.cases.authoring_history import editors, remember, step_by
 from core.cases.statements import is_postgresql
 from core.errors import OutOfScope, Refused, Stale
 from core.models import DefinitionVersion, Region
@@ -99,7 +100,7 @@ def save_text(viewer: Viewer, definition_id: int, text: str, seen: str, token: s
     """
 
     def work() -> Receipt:
-        row = _draft(viewer, definition_id)
+        row = draft_of(viewer, definition_id)
         _store(viewer, row, text, seen)
         return {"definition": row.id, "message": "草稿已保存。"}
 
@@ -115,11 +116,27 @@ def change_draft(
     """
 
     def work() -> Receipt:
-        row = _draft(viewer, definition_id)
+        row = draft_of(viewer, definition_id)
         data = data_of(row)
         change(data)
         _store(viewer, row, tomli_w.dumps(data), seen)
         return {"definition": row.id, "message": "草稿已保存。"}
+
+    return once(token, work)
+
+
+def go(viewer: Viewer, definition_id: int, by: int, seen: str, token: str) -> Receipt:
+    """Undo (-1) or redo (+1) one saved step of a draft; `seen` is the digest that the page showed.
+
+    Raises Refused when there is nothing that way, Stale, OutOfScope.
+    """
+
+    def work() -> Receipt:
+        row = draft_of(viewer, definition_id)
+        step = step_by(row, by)
+        _change_text(row, step.text, seen, step.number)
+        record(viewer, "definition_step", {"definition": row.id, "step": step.number, "digest": digest(step.text)})
+        return {"definition": row.id, "message": "已撤销上一步。" if by < 0 else "已重做。"}
 
     return once(token, work)
 
@@ -132,7 +149,8 @@ def data_of(row: DefinitionVersion) -> dict[str, Any]:
         raise Refused("原文的写法有误，还不能用表单修改，请先在原文里改好。") from fault
 
 
-def _draft(viewer: Viewer, definition_id: int) -> DefinitionVersion:
+def draft_of(viewer: Viewer, definition_id: int) -> DefinitionVersion:
+    """A draft of this person's region. Raises Refused for a version that is published or withdrawn, OutOfScope."""
     row = find_definition(viewer, definition_id)
     if row.status != "draft":
         raise Refused("已发布或撤回的版本不能再改，请另存为新的草稿。")
@@ -143,12 +161,18 @@ def _store(viewer: Viewer, row: DefinitionVersion, text: str, seen: str) -> None
     if len(text) > LONGEST:
         raise Refused("内容太长，请检查是否粘贴了别的文件。", {"text": "内容太长。"})
     kept = canonical(text)
-    changed = DefinitionVersion.update(text=kept, digest=digest(kept)).where(
+    if kept == row.text and row.digest == seen:
+        return
+    _change_text(row, kept, seen, remember(viewer, row, kept))
+    record(viewer, "definition_draft_saved", {"definition": row.id, "digest": digest(kept)})
+
+
+def _change_text(row: DefinitionVersion, text: str, seen: str, step: int) -> None:
+    changed = DefinitionVersion.update(text=text, digest=digest(text), step=step).where(
         (DefinitionVersion.id == row.id) & (DefinitionVersion.digest == seen) & (DefinitionVersion.status == "draft")
     )
     if changed.execute() != 1:
         raise Stale("这份草稿刚有别人改过，请刷新后再改。")
-    record(viewer, "definition_draft_saved", {"definition": row.id, "digest": digest(kept)})
 
 
 def publish(viewer: Viewer, definition_id: int, in_force_from: date, reason: str, seen: str, token: str) -> Receipt:
@@ -158,8 +182,9 @@ def publish(viewer: Viewer, definition_id: int, in_force_from: date, reason: str
     """
 
     def work() -> Receipt:
-        row = _draft(viewer, definition_id)
+        row = draft_of(viewer, definition_id)
         _require_publishable(row, in_force_from, reason)
+        _require_other_eyes(viewer, row)
         changed = DefinitionVersion.update(
             status="published", in_force_from=in_force_from, reason=reason.strip(), published_at=clock.now()
         ).where(
@@ -191,11 +216,16 @@ def _require_publishable(row: DefinitionVersion, in_force_from: date, reason: st
         raise Refused(f"还有 {len(found)} 处问题没有改好，不能发布。")
 
 
+def _require_other_eyes(viewer: Viewer, row: DefinitionVersion) -> None:
+    if row.region.four_eyes and viewer.account in editors(row):
+        raise Refused("这个地区要双人发布：改过这份草稿的人不能发布，请另一位政策管理员核对后发布。")
+
+
 def withdraw(viewer: Viewer, definition_id: int, reason: str, token: str) -> Receipt:
     """Give a draft up; its text is kept. Raises Refused, OutOfScope."""
 
     def work() -> Receipt:
-        row = _draft(viewer, definition_id)
+        row = draft_of(viewer, definition_id)
         DefinitionVersion.update(status="withdrawn", reason=reason.strip()).where(
             (DefinitionVersion.id == row.id) & (DefinitionVersion.status == "draft")
         ).execute()

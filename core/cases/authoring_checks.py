@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import clock
 from core.cases import definitions
+from core.cases.authoring_notice import notice_findings
 from core.models import DefinitionVersion, Region
 from core.pack_check import findings_of_workflow
 from core.policy.version import PolicyVersion
@@ -25,6 +26,16 @@ KINDS = {
     "consequences": "结果的后果",
     "awards": "奖补",
     "clocks": "期限",
+    "eligibility": "申报条件",
+    "enrolment": "纳入",
+    "exit": "退出",
+    "corrective_action": "整改",
+    "reporting": "按期报送",
+    "common_problems": "共性问题",
+    "work_report": "年度工作报告",
+    "targets": "绩效目标的写法",
+    "spending": "支出进度",
+    "budget": "项目预算和指标",
     "region": "地区和区县",
     "documents": "文件",
 }
@@ -38,12 +49,14 @@ def name_of(kind: str, key: str) -> str:
 
 def sources_around(row: DefinitionVersion) -> dict[tuple[str, str], str]:
     """What is in force in the region today (the newest published, where nothing is), with this text in its place."""
-    region: Region = row.region
+    return {**sources_of(row.region), (row.kind, row.key): row.text}
+
+
+def sources_of(region: Region) -> dict[tuple[str, str], str]:
+    """What is in force in a region today; the newest published, where nothing is."""
     ids = list(definitions.in_force(region, clock.today()).values()) or _newest(region)
     rows = DefinitionVersion.select().where(DefinitionVersion.id.in_(ids or [0]))
-    sources = {(one.kind, one.key): one.text for one in rows}
-    sources[(row.kind, row.key)] = row.text
-    return sources
+    return {(one.kind, one.key): one.text for one in rows}
 
 
 def _newest(region: Region) -> list[int]:
@@ -60,14 +73,22 @@ def _newest(region: Region) -> list[int]:
 def findings_of(row: DefinitionVersion) -> list[Finding]:
     """Every fault of the definition and of what it meets in its region, its own first."""
     sources = sources_around(row)
-    found: dict[Finding, None] = {}
-    try:
-        PolicyVersion.from_sources(row.region.key, row.version, sources)
-    except DefinitionError as fault:
-        found.update(dict.fromkeys(fault.findings))
-    if not found:
-        for (kind, key), text in sources.items():
-            if kind == "workflow":
-                found.update(dict.fromkeys(findings_of_workflow(text, name_of(kind, key), sources)))
+    found = dict.fromkeys(findings_of_sources(row.region.key, sources, row.version))
+    found.update(dict.fromkeys(notice_findings(row, sources)))
     mine = name_of(row.kind, row.key)
+    if row.kind == "workflow":  # what it has wrong with itself is told even while something else is wrong
+        found.update(dict.fromkeys(findings_of_workflow(row.text, mine, sources)))
     return sorted(found, key=lambda finding: finding.file != mine)
+
+
+def findings_of_sources(region_key: str, sources: dict[tuple[str, str], str], version: str = "草稿") -> list[Finding]:
+    """Every fault of definitions taken together, their workflows' among them."""
+    try:
+        PolicyVersion.from_sources(region_key, version, sources)
+    except DefinitionError as fault:
+        return list(fault.findings)
+    found: dict[Finding, None] = {}
+    for (kind, key), text in sources.items():
+        if kind == "workflow":
+            found.update(dict.fromkeys(findings_of_workflow(text, name_of(kind, key), sources)))
+    return list(found)

@@ -31,6 +31,8 @@ class Fault:
     message: str
     allowed: str
     own: bool
+    key: str = ""
+    """The dotted place in its definition, empty where the text cannot be read."""
 
 
 def faults_of(row: DefinitionVersion) -> list[Fault]:
@@ -51,7 +53,7 @@ def _fault(finding: Finding, own: bool, text: str, sources: Sources) -> Fault:
     names = names_in(data)
     allowed = "、".join(names.get(part, part) for part in finding.allowed.split("、"))
     found = line_at(lines_of(text), finding.key) if own else None
-    return Fault(where, found, in_words(data, finding.key), finding.message, allowed, own)
+    return Fault(where, found, in_words(data, finding.key), finding.message, allowed, own, finding.key)
 
 
 def _data(text: str) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def in_words(data: Any, key: str) -> str:
 
 
 def _titled(entry: Any, of: str, index: int) -> str:
-    title = next((entry[k] for k in ("name", "label", "title") if k in entry), "") if isinstance(entry, dict) else ""
+    title = next((entry[k] for k in ("name", "label", "title", "message") if k in entry), "") if isinstance(entry, dict) else ""
     return f"{of}“{title}”" if title else f"第 {index + 1} 个{of}"
 
 

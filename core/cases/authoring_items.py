@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from core.cases.authoring_words import ACTION, COLUMN, FIELD, GROUP, INDICATOR, LINE, PARAMETER, SECTION, STAGE, Slot
+from core.cases.authoring_words import (
+    ACTION,
+    COLUMN,
+    FIELD,
+    GROUP,
+    INDICATOR,
+    LINE,
+    PARAMETER,
+    PLAN_ITEM,
+    PROCEDURE,
+    SECTION,
+    STAGE,
+    Slot,
+)
 from core.errors import Refused
 from core.policy.builtins import METHODS
 from core.policy.numbers import exact, plain
@@ -37,6 +50,8 @@ ITEMS: dict[tuple[str, str], Items] = {
     ("indicators", "groups"): Items("一级指标", GROUP, {"clause": ""}),
     ("indicators", "indicators"): Items("指标", INDICATOR, {"type": "qualitative", "clause": ""}, "name", "code"),
     ("grades", "lines"): Items("档次", LINE, {"clause": ""}, "name", "grade"),
+    ("procedures", "procedures"): Items("事项", PROCEDURE, {"every": "on_demand", "clause": ""}),
+    ("plan", "items"): Items("方案事项", PLAN_ITEM, {"type": "text", "clause": ""}),
     ("parameters", "parameters"): Items("参数", PARAMETER, {"type": "whole", "clause": "", "basis": "practice"}),
 }
 """The lists that have plain forms, by kind and path without positions."""
@@ -203,15 +218,44 @@ def _scalar(typed: str) -> Any:
     return number_of(typed) if exact(typed) is not None else typed
 
 
+def _facts(typed: str) -> dict[str, Any]:
+    """Lines `代号 值` as facts: yes or no, whole numbers, else text."""
+    facts: dict[str, Any] = {}
+    for line in filter(str.strip, typed.splitlines()):
+        parts = line.replace("=", " ", 1).split(maxsplit=1)
+        if len(parts) != 2 or not parts[0].isidentifier():
+            raise ValueError("每行写一个：代号 值，例如 city_approved 是。")
+        value = _scalar(parts[1].strip())
+        facts[parts[0]] = parts[1].strip() if isinstance(value, Decimal) else value
+    return facts
+
+
+def _fact_line(key: str, value: object) -> str:
+    return f"{key} {'是' if value else '否'}" if isinstance(value, bool) else f"{key} {value}"
+
+
+NOBODY = "无人"
+"""Typed where an empty list means something else than none given: nobody opens it, the system does."""
+
 _READERS: dict[str, Any] = {
+    "facts": _facts,
     "whole": _whole,
     "number": number_of,
     "yes_no": lambda typed: typed == "true",
     "texts": lambda typed: [line.strip() for line in re.split(r"[\n，、,]", typed) if line.strip()],
+    "openers": lambda typed: [] if typed == NOBODY else _READERS["texts"](typed),
     "needs": lambda typed: typed.split(),
     "pairs": _pairs,
     "bands": _bands,
     "scalar": _scalar,
+}
+
+
+_WRITERS: dict[str, Any] = {
+    "openers": lambda value: value or [NOBODY],
+    "pairs": lambda value: (f"{one['key']} {one['label']}" for one in value),
+    "bands": lambda value: (f"{one['at_least']} {one['points']}" for one in value),
+    "facts": lambda value: (_fact_line(key, one) for key, one in value.items()),
 }
 
 
@@ -222,38 +266,10 @@ def typed_form(slot: Slot, item: Mapping[str, Any]) -> str:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None:
         return ""
-    if slot.type == "pairs":
-        return "\n".join(f"{one['key']} {one['label']}" for one in value)
-    if slot.type == "bands":
-        return "\n".join(f"{one['at_least']} {one['points']}" for one in value)
+    if slot.type in _WRITERS:
+        return "\n".join(_WRITERS[slot.type](value))
     if isinstance(value, list):
         return (" " if slot.type == "needs" else "\n").join(map(str, value))
     if isinstance(value, bool):
         return ("是" if value else "否") if slot.type == "scalar" else "true" if value else "false"
     return str(value)
-
-
-def weights_of(data: Mapping[str, Any]) -> list[tuple[str, Decimal, Decimal | None, int]]:
-    """The sum of weights of each group beside its share: (name, sum, share or None, number of indicators)."""
-    rows = []
-    for group in data.get("groups", []):
-        own = [i for i in data.get("indicators", []) if i.get("group") == group.get("key")]
-        total = sum((Decimal(str(i.get("weight_points", 0))) for i in own), Decimal(0))
-        share = group.get("weight_points")
-        rows.append((str(group.get("name", "")), total, None if share is None else Decimal(str(share)), len(own)))
-    return rows
-
-
-def put_weights(data: dict[str, Any], typed: Mapping[str, str]) -> None:
-    """Set the weights of indicators by code. Raises Refused with every place that is no number."""
-    faults = {}
-    for indicator in data.get("indicators", []):
-        text = typed.get(indicator.get("code", ""))
-        if text is None:
-            continue
-        try:
-            indicator["weight_points"] = number_of(text.strip())
-        except ValueError as fault:
-            faults[f"weight-{indicator['code']}"] = f"{indicator['name']}：{fault}"
-    if faults:
-        raise Refused("；".join(faults.values()), faults)

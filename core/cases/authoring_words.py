@@ -35,8 +35,9 @@ class Known(Sequence[tuple[str, str]]):
 class Slot:
     """One value of an item. `path` is dotted within the item; `type` says how the typed text is read.
 
-    Types: text, long, whole, number, yes_no, texts (a line each), needs, pairs, bands, scalar. `source` names
-    choices that depend on the definition or its region: stages, actions, forms, groups, parameters, dates.
+    Types: text, long, whole, number, yes_no, texts (a line each), openers, needs, pairs, bands, scalar. `source` names
+    choices that depend on the definition or its region: stages, actions, forms, workflows, groups, parameters, dates,
+    clocks.
     """
 
     path: str
@@ -117,10 +118,20 @@ ACTION = (
     CLAUSE,
     BASIS,
 )
+YES_NO: Choices = (("true", "是"), ("false", "否"))
+FORM_HEAD = (
+    Slot("title", "表单名称", required=True),
+    Slot("version", "版本", required=True, hint="办法的年份"),
+    Slot("note", "开头的说明", "long"),
+    CLAUSE,
+    BASIS,
+)
 SECTION = (
     Slot("title", "这一部分的标题", required=True),
+    Slot("key", "代号", required=True, hint="字母或汉字开头"),
     Slot("note", "说明", "long"),
     Slot("show_when", "什么时候出现", hint="公式；总是出现的留空"),
+    Slot("step", "哪一步填", hint="分几步填的表单写，同一步的部分写同一个名字"),
     CLAUSE,
     BASIS,
 )
@@ -129,25 +140,54 @@ COLUMN = (
     Slot("key", "代号", required=True, hint="公式里用的名字，字母或汉字开头"),
     Slot("type", "类型", choices=COLUMN_KINDS, required=True),
     Slot("unit", "单位"),
-    Slot("required", "必填", "yes_no", choices=(("true", "是"), ("false", "否"))),
+    Slot("required", "必填", "yes_no", choices=YES_NO),
     Slot("hint", "提示"),
+    Slot("min", "最小"),
+    Slot("max", "最大"),
+    Slot("places", "小数位数", "whole"),
     Slot("choices", "可选的项", "pairs", hint="单选、多选时填，每行一个：代号 文字"),
-    Slot("total", "列下合计", "yes_no", choices=(("true", "是"), ("false", "否"))),
+    Slot("total", "列下合计", "yes_no", choices=YES_NO),
+    Slot("purpose", "收集个人信息的用途", hint="个人信息要写明用途"),
+)
+CHECK = (
+    Slot("message", "不对时怎样说", "long", required=True),
+    Slot("key", "代号", required=True, hint="字母或汉字开头"),
+    Slot("formula", "应当成立的公式", required=True, hint="确定不成立时，不能提交"),
+    Slot("fields", "提示放在哪些字段旁", "needs", source="fields"),
+    CLAUSE,
+    BASIS,
+)
+PART = (
+    Slot("whole", "总数", source="numbers", required=True),
+    Slot("parts", "其中的各项", "needs", source="numbers", required=True, hint="每一项都不能大于总数"),
+    Slot("sum", "各项合计也不能大于总数", "yes_no", choices=YES_NO),
+    Slot("message", "不对时怎样说", hint="不写就用通用的话"),
+    CLAUSE,
+    BASIS,
 )
 FIELD = (
     Slot("label", "问题", required=True),
-    Slot("key", "代号", required=True, hint="公式里用的名字，字母或汉字开头；改了代号，用到它的公式也要改"),
+    Slot("key", "代号", required=True, hint="公式里用的名字，字母或汉字开头；改了，这份表单的公式跟着改"),
     Slot("type", "类型", choices=FIELD_KINDS, required=True),
+    Slot("choices", "可选的项", "pairs", hint="单选、多选时填，每行一个：代号 文字"),
+    Slot("formula", "计算公式", hint="自动计算时填"),
     Slot("unit", "单位", hint="数字类用，例如 平方米"),
-    Slot("required", "必填", "yes_no", choices=(("true", "是"), ("false", "否"))),
+    Slot("required", "必填", "yes_no", choices=YES_NO),
     Slot("hint", "提示", "long"),
     Slot("min", "最小", hint="数字的下限、文字的最少字数或最早日期"),
     Slot("max", "最大", hint="数字的上限、文字的最多字数或最晚日期"),
-    Slot("choices", "可选的项", "pairs", hint="单选、多选时填，每行一个：代号 文字"),
-    Slot("formula", "计算公式", hint="自动计算时填"),
-    Slot("proves", "佐证哪些字段", "texts", hint="佐证文件时填，每行一个代号"),
+    Slot("places", "小数位数", "whole"),
+    Slot("proves", "佐证哪些字段", "needs", source="figures", hint="佐证文件时填"),
+    Slot("accept", "收哪些文件", "texts", hint="扩展名，例如 pdf、jpg；不写就收常见的几种"),
+    Slot("max_mb", "每份最大（MB）", "whole"),
+    Slot("min_files", "最少几份", "whole"),
+    Slot("max_files", "最多几份", "whole"),
+    Slot("min_rows", "最少几行", "whole"),
+    Slot("max_rows", "最多几行", "whole"),
     Slot("show_when", "什么时候出现", hint="公式；总是出现的留空"),
     Slot("require_when", "什么时候必填", hint="公式；不分情形的留空"),
+    Slot("prefill", "从哪里带入", source="prefill", hint="不选就带入上次填的同一问题"),
+    Slot("indicator", "对应的指标", source="indicators", hint="指标的编号"),
     Slot("purpose", "收集个人信息的用途", hint="个人信息要写明用途"),
     CLAUSE,
     BASIS,
@@ -203,6 +243,48 @@ PARAMETER = (
     BASIS,
 )
 
+EVERY: Choices = (
+    ("year", "一年一次的批次"), ("annual", "一年报一次"), ("quarter", "一季报一次"), ("month", "一月报一次"),
+    ("week", "一周报一次"), ("on_demand", "随时发起"),
+)  # fmt: skip
+DECIDES: Choices = (("enrolment", "纳入"), ("exit", "退出"), ("corrective_action", "整改"))
+PLAN_TYPES: Choices = (
+    ("date", "日期"), ("text", "文字"), ("number", "数字"), ("experts", "专家"), ("scheme", "指标体系的版本"),
+)  # fmt: skip
+
+PROCEDURE = (
+    Slot("name", "事项名称", required=True),
+    Slot("key", "代号", required=True, hint="批次和办件用它记事项，办过以后不要改"),
+    Slot("every", "多久办一次", choices=EVERY),
+    Slot("batches", "一年可以分几批", "yes_no", choices=YES_NO),
+    Slot("form", "表单", source="forms"),
+    Slot("workflow", "流程", source="workflows"),
+    Slot("carrier_kinds", "哪几类载体办", "texts", hint="每行一个类别的代号；不写是各类都办"),
+    Slot("opened_by", "由谁发起", "openers", hint="每行一个角色的代号；不写是载体经办人，写“无人”是只由系统发起"),
+    Slot("standing", "资格要是", "texts", hint="每行一个：applicant、held、revoked、exited；不写是 held"),
+    Slot("clock", "期限", source="clocks"),
+    Slot("since", "期限从表单的哪个日期算起", hint="填字段的代号"),
+    Slot("kept_at", "到哪个环节算报到", hint="填环节的代号；不写是提交时"),
+    Slot("checked_by", "提交时的核对", "texts", hint="每行一个核对的代号，例如 eligibility"),
+    Slot("decides", "办结时决定什么", choices=DECIDES),
+    Slot("opened_by_consequence", "由哪个后果自动发起", hint="填后果的代号，例如 corrective_action"),
+    Slot("guide", "办事指南", "long"),
+    Slot("note", "说明", "long"),
+    CLAUSE,
+    BASIS,
+)
+
+PLAN_ITEM = (
+    Slot("name", "方案里的一项", required=True),
+    Slot("key", "代号", required=True, hint="流程的期限用它引用日期"),
+    Slot("type", "类型", choices=PLAN_TYPES, required=True),
+    Slot("required", "必须定下", "yes_no", choices=YES_NO),
+    Slot("help", "填写提示", "long"),
+    Slot("note", "说明", "long"),
+    CLAUSE,
+    BASIS,
+)
+
 KEY_NAMES = {
     "stages": "环节", "actions": "动作", "clock": "期限", "sections": "部分", "fields": "字段", "columns": "列",
     "choices": "可选项", "checks": "校验", "parts": "其中项", "indicators": "指标", "groups": "一级指标",
@@ -222,5 +304,9 @@ KEY_NAMES = {
 }  # fmt: skip
 KEY_NAMES |= {
     "key": "代号", "kind": "类别", "type": "类型", "clause": "依据的条款", "basis": "依据种类", "name": "名称",
+    "whole": "总数", "message": "不对时怎样说",
     "action": "动作", "unit": "单位", "role": "由谁办理", "step_points": "每级加分", "parameter": "参数", "field": "日期", "step": "每级的数量", "value": "取值",
+    "caps": "累计上限", "purposes": "资金用途", "highest_only": "就高不重复", "yearly_cap": "同一单位一年的上限",
+    "remainder": "到上限时发余下的部分", "compare": "比哪个数", "tie": "一样高的时候", "for_year": "发的是哪一年的钱",
+    "named": "档次名称",
 }  # fmt: skip

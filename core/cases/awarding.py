@@ -1,6 +1,8 @@
 """Awards: raised when a result becomes final, held by open objections, waiting for an amount, paid, called back.
 
-The ledger only grows: a clawback is a reversing entry. Amounts are whole 分.
+What an award comes to is worked out over everything its organisation has earned and received (award_history): caps
+over the years, the highest of a year. It is worked out again before money leaves. The ledger only grows: a clawback
+is a reversing entry. Amounts are whole 分.
 """
 
 from __future__ import annotations
@@ -9,49 +11,31 @@ from datetime import date
 from typing import Any
 
 from core import clock
-from core.cases import clocks, definitions, determining, events, locking, statements
+from core.cases import award_history, definitions, determining, events, locking, statements, timing
 from core.cases.action import Receipt, once, stale_text, transaction
 from core.cases.admin_events import record
 from core.errors import OutOfScope, Refused, Stale
-from core.models import (
-    Award,
-    AwardEntry,
-    Case,
-    NoticeEntry,
-    Objection,
-    ParameterEntry,
-    Region,
-    Result,
-)
-from core.people.scope import Viewer
-from core.policy.awards import AwardDecision, award_for, award_terms
+from core.models import Award, AwardEntry, Case, NoticeEntry, Objection, ParameterEntry, Region, Result
+from core.people.scope import NOBODY, Viewer
+from core.policy.award_claims import LOWER_PAID, Standing, in_yuan
 from core.policy.determination import Check, checks_needed, determine
+from core.policy.trace import plain_data
+from core.policy.version import PolicyVersion
 
-FEN = 100
-
-UNPAID = ("waiting", "held", "payable")
+UNPAID = ("waiting", "held", "payable", "not_due")
 OBJECTED = "公示异议尚未处理完"
 RECOVERED = "awards_recovered"
 AWARD_EVENTS = ("award_raised", "award_amount_set", "award_release", "award_reversal")
 
 
-def decision_for(case: Case, result: Result) -> AwardDecision | None:
-    """What a result earns under the case's policy with the values entered by today; None where it grants no money."""
-    policy = clocks.with_entered_values(definitions.policy_of(case), case.region_id, clock.today())
-    if not policy.has("awards"):
-        return None
-    facts = {"participated": True, "integrity_breach": False, **result.facts, "grade": result.grade or None}
-    facts["vetoed"] = bool(result.facts.get("vetoes")) or result.consequences.get("vetoed", False)
-    return award_for(award_terms(policy), result.grade or None, facts, title=case.carrier.kind)
-
-
 def raise_award(viewer: Viewer, case: Case, result: Result) -> Award | None:
     """Bring up the award of a final result. Nothing is raised when the result earns nothing."""
     locking.lock_values(case.region_id, entering=False)
-    decision = decision_for(case, result)
-    if decision is None or not decision.eligible:
+    found = award_history.standing(case, result, case.carrier.organisation_id)
+    if found is None or not found.eligible:
+        work_out_later(case.carrier.organisation_id)
         return None
-    values = _values(case, decision)
+    values = _values(case, found)
     award = Award.create(
         round=case.round_id,
         organisation=case.carrier.organisation_id,
@@ -62,24 +46,45 @@ def raise_award(viewer: Viewer, case: Case, result: Result) -> Award | None:
     )
     events.record(case.id, viewer, "award_raised", {"award": award.id, "status": values["status"]})
     statements.append_outbox("award_changed", {"award": award.id, "status": values["status"]})
+    work_out_later(award.organisation_id)
     return award
 
 
-def _values(case: Case, decision: AwardDecision) -> dict[str, Any]:
-    reasons = []
-    if decision.yuan is None:
+def _values(case: Case, found: Standing) -> dict[str, Any]:
+    reasons = list(found.reasons)
+    if found.missing_parameter:
         policy = definitions.policy_of(case)
-        reasons.append(policy.parameter(decision.missing_parameter).ask or "金额还没有录入。")
+        reasons.append(policy.parameter(found.missing_parameter).ask or "金额还没有录入。")
     objected = _open_objection(case)
     if objected:
         reasons.append(OBJECTED)
-    status = "held" if objected else "waiting" if decision.yuan is None else "payable"
     return {
-        "status": status,
-        "amount_fen": None if decision.yuan is None else decision.yuan * FEN,
+        "status": "held" if objected else found.status,
+        "amount_fen": found.fen,
         "reasons": reasons,
-        "trace": [step.as_data() for step in decision.trace],
+        "trace": [_stored(step.as_data()) for step in found.trace],
     }
+
+
+def _stored(value: Any) -> Any:
+    """A step as the table keeps it: exact decimals as text."""
+    if isinstance(value, dict):
+        return {key: _stored(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, (bool, int, str, list)) else str(plain_data(value))
+
+
+def work_out_later(organisation: int) -> None:
+    """After this transaction, work out the unpaid awards of an organisation again: one result moves the others.
+
+    Not at once: their cases would have to be held after cases with a higher id.
+    """
+    if Award.select().where((Award.organisation == organisation) & Award.status.in_(UNPAID)).exists():
+        statements.append_outbox("awards_of_organisation", {"organisation": organisation})
+
+
+def work_out_organisation(organisation: int) -> int:
+    """Work out an organisation's unpaid awards inside the caller's transaction; how many changed."""
+    return _work_out_all(NOBODY, Award.select().where(Award.organisation == organisation))
 
 
 def _open_objection(case: Case) -> bool:
@@ -139,6 +144,7 @@ def enter_parameter(viewer: Viewer, region: Region, key: str, value: str, source
             entered_at=clock.now(),
         )
         record(viewer, "parameter_entered", {"region": region.id, "key": key, "value": str(fitted), "source": source})
+        timing.set_last_days(region)
         return apply_values(viewer, region)
 
 
@@ -147,18 +153,20 @@ def apply_values(viewer: Viewer, region: Region | int) -> int:
 
     Called in a transaction: when a value is entered, and each day for values that were entered ahead of their day.
     """
-    unpaid = Award.select().join(Case).where((Case.region == region) & Award.status.in_(UNPAID)).order_by(Case.id)
+    return _work_out_all(viewer, Award.select().join(Case).where(Case.region == region))
+
+
+def _work_out_all(viewer: Viewer, chosen: Any) -> int:
+    unpaid = chosen.where(Award.status.in_(UNPAID)).order_by(Award.case)
     locking.lock_cases(award.case_id for award in unpaid.clone())
+    # read again after the lock
     return sum(_work_out(viewer, award) for award in unpaid.clone())
 
 
 def _work_out(viewer: Viewer, award: Award) -> bool:
     """Bring an unpaid award up to what holds now; whether it changed. An amount once known is not taken away."""
-    decision = decision_for(award.case, award.result)
-    if decision is None or not decision.eligible or (decision.yuan is None and award.status != "held"):
-        return False
-    values = _values(award.case, decision)
-    if (values["status"], values["amount_fen"]) == (award.status, award.amount_fen):
+    values = _current(award)
+    if values is None or not _differs(award, values):
         return False
     changed = Award.update(version=Award.version + 1, **values)
     if changed.where((Award.id == award.id) & (Award.version == award.version)).execute() != 1:
@@ -166,6 +174,18 @@ def _work_out(viewer: Viewer, award: Award) -> bool:
     events.record(award.case_id, viewer, "award_amount_set", {"award": award.id, "fen": values["amount_fen"]})
     statements.append_outbox("award_changed", {"award": award.id, "status": values["status"]})
     return True
+
+
+def _current(award: Award) -> dict[str, Any] | None:
+    """What an unpaid award comes to now; None where nothing is to be told."""
+    found = award_history.standing(award.case, award.result, award.organisation_id)
+    if found is None or not found.eligible or (found.status == "waiting" and award.amount_fen):
+        return None
+    return _values(award.case, found)
+
+
+def _differs(award: Award, values: dict[str, Any]) -> bool:
+    return any(getattr(award, name) != values[name] for name in ("status", "amount_fen", "reasons"))
 
 
 def find_award(viewer: Viewer, award_id: int) -> Award:
@@ -177,18 +197,37 @@ def find_award(viewer: Viewer, award_id: int) -> Award:
 
 
 def release(viewer: Viewer, award_id: int, version: int, token: str) -> Receipt:
-    """Release a payable award: one entry in the ledger. Raises Refused with why it waits, Stale, OutOfScope."""
+    """Release a payable award: one entry in the ledger. Raises Refused with why it waits, Stale, OutOfScope.
+
+    All cases of the organisation are held and the amount is worked out once more, so that two releases at once cannot
+    pass a cap together. Where it comes out otherwise nothing is paid, and the award is brought up to date.
+    """
+    find_award(viewer, award_id)
 
     def work() -> Receipt:
-        locking.lock_cases([find_award(viewer, award_id).case_id])
+        organisation = find_award(viewer, award_id).organisation_id
+        locking.lock_cases(row.case_id for row in Award.select(Award.case).where(Award.organisation == organisation))
         award = find_award(viewer, award_id)
-        if award.status in ("waiting", "held"):
+        if award.status in UNPAID and award.status != "payable":
             raise Refused("还不能发放：" + "；".join(award.reasons))
+        if award.status == "payable" and (now := _current(award)) is not None and _differs(award, now):
+            raise _Moved("按这家单位现在的奖励和上限重新算过，这一笔有变化，没有发放。请刷新后再看。")
         _change(award, version, "payable", "released")
         _post(viewer, award, "release", award.amount_fen or 0, "")
-        return {"award": award.id, "message": f"已发放 {(award.amount_fen or 0) // FEN} 元。"}
+        statements.append_outbox("award_released", {"award": award.id})
+        work_out_later(organisation)
+        return {"award": award.id, "message": f"已发放 {in_yuan(award.amount_fen or 0)} 元。"}
 
-    return once(token, work)
+    try:
+        return once(token, work)
+    except _Moved:
+        with transaction():
+            work_out_organisation(Award.get_by_id(award_id).organisation_id)
+        raise
+
+
+class _Moved(Stale):
+    """What the page showed of an award no longer holds."""
 
 
 def _change(award: Award, version: int, before: str, after: str) -> None:
@@ -216,13 +255,19 @@ def _post(viewer: Viewer, award: Award, kind: str, fen: int, reason: str) -> Non
 def recovering_vetoes(case: Case) -> list[Check]:
     """What, once proven, makes the case's policy call the award back: its consequence `awards_recovered`."""
     policy = definitions.policy_of(case)
-    if not policy.has("facts"):
+    if not policy.has("facts") or not _calls_back(policy):
         return []
-    known = {"level": case.carrier.level, "kind": case.carrier.kind}
+    declared = {fact["key"] for fact in policy.definition("facts")["facts"]}
+    register = {"level": case.carrier.level, "kind": case.carrier.kind}
+    known = {key: value for key, value in register.items() if key in declared}
     vetoes = [check for check in checks_needed(policy) if check.veto]
-    return [
-        veto for veto in vetoes if determine(policy, {**known, "vetoes": [veto.key]}).consequences.get(RECOVERED)
-    ]
+    return [veto for veto in vetoes if determine(policy, {**known, "vetoes": [veto.key]}).consequences.get(RECOVERED)]
+
+
+def _calls_back(policy: PolicyVersion) -> bool:
+    """Whether the policy writes at all that awards are called back."""
+    rules = policy.definition("consequences")["consequences"] if policy.has("consequences") else []
+    return any(rule["key"] == RECOVERED for rule in rules)
 
 
 def recover(viewer: Viewer, case_id: int, reason: str, token: str, veto: str = "") -> Receipt:
@@ -243,6 +288,7 @@ def recover(viewer: Viewer, case_id: int, reason: str, token: str, veto: str = "
         result = determining.add_result(viewer, case, statements.load_case(case_id), reason)
         apply_consequences(case, result)
         done = _call_back(viewer, _award_of(case), reason)
+        work_out_later(case.carrier.organisation_id)
         return {"case": case.id, "result": result.id, "message": f"已重新认定{done}。"}
 
     return once(token, work)
@@ -273,6 +319,36 @@ def _call_back(viewer: Viewer, award: Award | None, reason: str) -> str:
     return "，未发的奖励已取消"
 
 
+def blocks(award: Award) -> list[Award]:
+    """The higher awards of the same organisation and year that cannot be paid because this one was."""
+    if award.status != "released":
+        return []
+    waiting = [other for other in award_history.reviewed_with(award) if other.status == "held"]
+    return [other for other in waiting if LOWER_PAID in "".join(other.reasons)]
+
+
+def reverse_lower(viewer: Viewer, award_id: int, version: int, reason: str, token: str) -> Receipt:
+    """Call back a paid award, so that the higher one of the same year can be paid (就高不重复).
+
+    The policy does not say whether a difference is paid, so finance decides. Raises Refused where no higher award
+    waits for it or no reason is given, Stale, OutOfScope.
+    """
+
+    def work() -> Receipt:
+        locking.lock_cases([find_award(viewer, award_id).case_id])
+        award = find_award(viewer, award_id)
+        if not blocks(award):
+            raise Refused("没有同一年度更高的奖励在等这一项，不能这样收缴。")
+        if not reason.strip():
+            raise Refused("请写明收缴的依据。", {"reason": "请写明收缴的依据。"})
+        _change(award, version, "released", "reversed")
+        _post(viewer, award, "reversal", -(award.amount_fen or 0), reason)
+        work_out_later(award.organisation_id)
+        return {"award": award.id, "message": "已记为收缴，较高的一项接着重新计算。"}
+
+    return once(token, work)
+
+
 def balance_fen(award: Award) -> int:
     """What was paid and not called back, in 分."""
-    return sum(entry.amount_fen for entry in AwardEntry.select().where(AwardEntry.award == award))
+    return award_history.paid_of(award.organisation_id).get(award.case_id, 0)

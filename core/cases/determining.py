@@ -3,62 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from core import clock
-from core.cases import clocks, definitions, events, locking, moving, scoring, statements
+from core.cases import clocks, definitions, events, locking, moving, panel_opinion, panels, scoring, statements
 from core.cases.action import Receipt, once, transaction
+from core.cases.points import points_of
 from core.cases.rounds import find_round
 from core.cases.submitting import latest_submission
+from core.cases.timeliness import Timeliness, timeliness_of
 from core.errors import Refused
 from core.models import (
     Case,
+    CaseEvent,
     DeterminationCheck,
     EvaluationRound,
     NoticeEntry,
-    PanelOpinion,
     Result,
-    ScoreSheet,
     Submission,
 )
 from core.people.scope import Viewer
-from core.policy.determination import Check, Determination, checks_needed, determine
+from core.policy.determination import Check, Determination, checks_needed, checks_offered, determine
 from core.policy.numbers import exact, plain
-from core.policy.panel import panel_rules
-from core.policy.totals import combine, group_points, sheet_total
 from core.policy.version import PolicyVersion
 from core.workflow.decision import decide
 
 CITY = frozenset({"city_reviewer"})
+PANEL = frozenset({"city_reviewer", "third_party", "expert"})
+"""The roles in whose name a panel's work may end; who may do it is decided before (`panels.run_case`)."""
 
 
 def conclude_panel(viewer: Viewer, case_id: int, version: int, token: str) -> Receipt:
     """End the scoring of a case: all members' sheets are in and enough, and the panel's opinion is recorded.
 
-    Raises Refused saying what is missing, Stale, OutOfScope.
+    Whoever runs the panel ends it. Raises Refused saying what is missing, Stale, OutOfScope.
     """
 
     def work() -> Receipt:
-        case, row = locking.own_case(viewer, case_id, "city_reviewer", version)
-        policy = definitions.policy_of(case)
-        state = scoring.panel_state(case, panel_rules(policy).minimum)
-        if len(state.members) < state.minimum:
-            raise Refused(f"能给这家单位评分的专家只有 {len(state.members)} 位，至少要 {state.minimum} 位。请补充专家。")
-        if not state.complete:
-            waiting = {s.member_id for s in state.signed}
-            names = "、".join(m.account.display_name for m in state.members if m.id not in waiting)
-            raise Refused(f"还有专家没有签字：{names}。")
-        if not PanelOpinion.select().where(PanelOpinion.case == case).exists():
-            raise Refused("还没有专家组意见，请先登记（材料审查、现场核查、会议评审和意见）。")
+        case, row = panels.run_case(viewer, case_id, version)
+        state = scoring.panel_state(case, panels.rules_of(case).minimum)
+        _require_finished(case, state)
         workflow = definitions.workflow_of(case)
         action = workflow.action_with_effect(row.stage, "determine")
         if action is None:
             raise Refused("这家单位现在不在专家评价环节。")
-        step = decide(workflow, row.stage, action.key, CITY | {"expert"}, frozenset(), {})
+        step = decide(workflow, row.stage, action.key, PANEL, frozenset(), {})
         return moving.move(row, case, viewer, step, {"sheets": [s.id for s in state.signed]})
 
     return once(token, work)
+
+
+def _require_finished(case: Case, state: scoring.PanelState) -> None:
+    if len(state.members) < state.minimum:
+        raise Refused(f"能给这家单位评分的专家只有 {len(state.members)} 位，至少要 {state.minimum} 位。请补充专家。")
+    if not state.complete:
+        waiting = {s.member_id for s in state.signed}
+        names = "、".join(m.account.display_name for m in state.members if m.id not in waiting)
+        raise Refused(f"还有专家没有签字：{names}。")
+    if panel_opinion.opinion_of(case) is None:
+        modes = "、".join(panels.rules_of(case).modes.values())
+        raise Refused(f"还没有专家组意见，请先登记{f'（{modes}和意见）' if modes else ''}。")
+    if panels.rules_of(case).gives_grade:
+        panel_opinion.agreed(case)
 
 
 Finding = tuple[Any, str]
@@ -90,21 +98,27 @@ def record_checks(viewer: Viewer, case_id: int, given: Mapping[str, Finding], ve
 def _read_findings(case: Case, given: Mapping[str, Finding]) -> dict[str, Finding]:
     if definitions.workflow_of(case).stage(case.stage).kind in ("public_notice", "closed"):
         raise Refused("结果已经公布，核查不能再改。")
-    known = {check.key: check for check in checks_needed(definitions.policy_of(case))}
+    known = {check.key: check for check in checks_offered(definitions.policy_of(case))}
     faults, read = {}, {}
     for fact, (value, note) in given.items():
         found = _fitting(known[fact], value) if fact in known else None
         if fact not in known:
             faults[fact] = f"没有“{fact}”这项核查。"
         elif found is None:
-            faults[fact] = "请选“有”或“没有”。" if known[fact].type == "yes_no" else "请填不小于 0 的整数。"
-        elif found is True and not note.strip():
+            faults[fact] = _what_fits(known[fact])
+        elif isinstance(found, bool) and found is not known[fact].normal and not note.strip():
             faults[fact] = "查实的情形要写明依据（文件、日期、来源）。"
         else:
             read[fact] = (found, note)
     if faults:
         raise Refused("".join(faults.values()), faults)
     return read
+
+
+def _what_fits(check: Check) -> str:
+    if check.type != "yes_no":
+        return "请填不小于 0 的整数。"
+    return "请选“是”或“否”。" if check.normal else "请选“有”或“没有”。"
 
 
 def _fitting(check: Check, value: Any) -> bool | str | None:
@@ -147,24 +161,44 @@ def missing_checks(case: Case) -> list[Check]:
     return [check for check in checks_needed(definitions.policy_of(case)) if check.key not in made]
 
 
-def facts_of(case: Case, known: Mapping[str, DeterminationCheck] | None = None) -> dict[str, Any]:
-    """The facts that a determination rests on: what was checked, and what the register says of the carrier."""
+def facts_of(
+    case: Case,
+    known: Mapping[str, DeterminationCheck] | None = None,
+    timeliness: Timeliness | None = None,
+) -> dict[str, Any]:
+    """The facts that a determination rests on, of those that the policy declares.
+
+    What was checked, what the register says of the carrier, whether it took part, and when it handed in against
+    the day it had to. `known` and `timeliness` are for lists that have read them already.
+    """
     made = checks_of(case) if known is None else known
     policy = definitions.policy_of(case)
-    needed = checks_needed(policy)
+    offered = checks_offered(policy)
     declared = {fact["key"] for fact in policy.definition("facts")["facts"]}
-    registered = {"level": case.carrier.level, "kind": case.carrier.kind}
-    facts: dict[str, Any] = {key: value for key, value in registered.items() if key in declared}
-    facts["vetoes"] = [c.key for c in needed if c.veto and c.key in made and made[c.key].value is True]
-    facts.update({c.key: made[c.key].value for c in needed if not c.veto and c.key in made})
+    facts: dict[str, Any] = {"level": case.carrier.level, "kind": case.carrier.kind}
+    if declared & {"submitted_on", "deadline"}:
+        facts |= (timeliness or timeliness_of(case)).facts
+    facts.update({c.key: made[c.key].value for c in offered if not c.veto and c.key in made})
     if case.outcome == "absent":
         facts["participated"] = False
-        facts["absence_excused"] = "absence_excused" in made and made["absence_excused"].value is True
-    return facts
+        if excuse := excuse_fact(policy):
+            facts[excuse] = excuse in made and made[excuse].value is True
+    return {
+        **{key: value for key, value in facts.items() if key in declared},
+        "vetoes": [c.key for c in offered if c.veto and c.key in made and made[c.key].value is True],
+    }
+
+
+def excuse_fact(policy: PolicyVersion) -> str:
+    """The fact under which a policy keeps that an absence had a just cause, empty where it knows none."""
+    declared = {fact["key"] for fact in policy.definition("facts")["facts"]} if policy.has("facts") else set()
+    return next((key for key in ("absence_excused", "just_cause") if key in declared), "")
 
 
 def decide_result(case: Case, reference: scoring.Reference | None = None) -> tuple[Determination, dict[str, Any]]:
-    """The determination of a case as it stands, and the points behind it (empty for who did not take part).
+    """The determination of a case as it stands, and the points behind it.
+
+    No points for who did not take part, nor where the panel gives a grade.
 
     The same `determine` answers `kaoping policy ask`. Raises Refused when checks or sheets are missing.
     """
@@ -175,57 +209,10 @@ def decide_result(case: Case, reference: scoring.Reference | None = None) -> tup
     facts = facts_of(case)
     if case.outcome == "absent":
         return determine(policy, facts), {}
-    points = points_of(case, policy, reference)
+    if panels.rules_of(case).gives_grade:
+        return determine(policy, {**facts, **panel_opinion.agreed(case).given}), {}
+    points = points_of(case, reference)
     return determine(policy, {**facts, "total": points["total"]}), points
-
-
-def points_of(case: Case, policy: PolicyVersion, reference: scoring.Reference | None = None) -> dict[str, Any]:
-    """Every indicator's points and the combined total of the counting sheets, exact.
-
-    Raises Refused with fewer sheets than the policy asks for.
-    """
-    ground = scoring.ground_of(case, reference)
-    state = scoring.panel_state(case, panel_rules(policy).minimum)
-    if not state.complete:
-        raise Refused("专家评分还没有到齐，不能认定。")
-    sheets = [(sheet, scoring.sheet_points(ground, sheet)) for sheet in state.signed]
-    totals = [sheet_total(ground.scheme, points) for _, points in sheets]
-    means = {
-        code: sum((points[code] for _, points in sheets), Fraction(0)) / len(sheets) for code in ground.scheme.codes
-    }
-    return {
-        "total": combine(totals, ground.scheme.combine),
-        "totals": totals,
-        "indicators": _explained(ground, sheets, means),
-        "groups": group_points(ground.scheme, means),
-    }
-
-
-def _explained(
-    ground: scoring.Ground, sheets: Sequence[tuple[ScoreSheet, Mapping[str, Fraction]]], means: Mapping[str, Fraction]
-) -> dict[str, Any]:
-    explained = {}
-    for indicator in ground.scheme.indicators:
-        code = indicator.code
-        value, computed = ground.values.get(code), ground.computed.get(code)
-        steps = ([value.step.as_data()] if value else []) + [s.as_data() for s in (computed.trace if computed else ())]
-        changed = [s.changes[code]["reason"] for s, _ in sheets if code in s.changes]
-        steps.append(
-            {
-                "text": f"{len(sheets)} 位专家评分的平均" + (f"；有专家改动，理由：{'；'.join(changed)}" if changed else ""),
-                "clause": indicator.clause,
-                "basis": indicator.basis,
-                "inputs": {"points": [str(points[code]) for _, points in sheets]},
-                "result": str(means[code]),
-            }
-        )
-        explained[code] = {
-            "points": str(means[code]),
-            "weight": str(indicator.weight_points),
-            "value": None if value is None or value.value is None else str(value.value),
-            "trace": steps,
-        }
-    return explained
 
 
 def determine_case(viewer: Viewer, case_id: int, version: int, token: str, ground: str = "") -> Receipt:
@@ -277,11 +264,12 @@ def add_result(
 ) -> Result:
     """A new version of the result inside the caller's transaction, which holds the round and the case.
 
-    Without `reference` the best of the round is frozen first. Who did not take part is compared with nobody.
+    Without `reference` the best of the round is frozen first. Who did not take part is compared with nobody, nor is
+    anybody where the panel gives a grade.
     Raises Refused, having written nothing, when something is missing.
     """
     round_ = EvaluationRound.get_by_id(case.round_id)
-    compared = case.outcome != "absent"
+    compared = case.outcome != "absent" and scoring.gives_points(definitions.policy_of(case))
     if compared and reference is None:
         reference = freeze_reference(round_)
     determination, points = decide_result(case, reference)
@@ -308,11 +296,13 @@ def add_result(
 
 
 def freeze_reference(round_: EvaluationRound) -> dict[str, Fraction]:
-    """Freeze the best of a round that the caller holds.
+    """Freeze the best of a round that the caller holds; nothing to freeze where no points are given.
 
     It may still move while no result that rests on it has been published; then never again. Raises Refused naming
     the carrier whose figures cannot be read.
     """
+    if not scoring.gives_points(definitions.pinned_policy(round_)):
+        return {}
     frozen = scoring.frozen_reference(round_)
     if frozen is not None and _is_public(round_):
         return frozen
@@ -343,20 +333,34 @@ def require_settled_reference(round_: EvaluationRound) -> None:
 def is_outdated(result: Result) -> bool:
     """Whether a result that is not published yet must be determined again.
 
-    The reference moved, a check found something else, or a figure was corrected since.
+    The reference moved, a check found something else, the panel scored anew, or a figure was corrected since.
     """
     case = result.case
-    return outdated_by(result, definitions.round_of(case), facts_of(case), latest_submission(case))
+    scored = scored_at([case.id]).get(case.id)
+    return outdated_by(result, definitions.round_of(case), facts_of(case), latest_submission(case), scored)
 
 
 def outdated_by(
-    result: Result, round_: EvaluationRound, facts: Mapping[str, Any], submission: Submission | None
+    result: Result,
+    round_: EvaluationRound,
+    facts: Mapping[str, Any],
+    submission: Submission | None,
+    scored: datetime | None,
 ) -> bool:
-    """As `is_outdated`, for lists that have read the round, the facts and the newest submission already."""
+    """As `is_outdated`, for lists that have read the round, the facts, the submission and the scoring already."""
     moved = result.reference_version and result.reference_version != round_.reference_version
     if moved or result.facts != facts:
         return True
-    return submission is not None and submission.submitted_at > result.determined_at
+    later = [moment for moment in (submission and submission.submitted_at, scored) if moment]
+    return any(moment > result.determined_at for moment in later)
+
+
+def scored_at(case_ids: Sequence[int]) -> dict[int, datetime]:
+    """When the panel of each case last ended its work, by case."""
+    rows = CaseEvent.select(CaseEvent.case, CaseEvent.occurred_at).where(
+        CaseEvent.case.in_(list(case_ids) or [0]) & (CaseEvent.kind == "scored")
+    )
+    return {row.case_id: row.occurred_at for row in rows.order_by(CaseEvent.sequence)}
 
 
 def latest_result(case: Case | int) -> Result | None:

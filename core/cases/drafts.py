@@ -1,4 +1,7 @@
-"""Drafts: what a carrier has typed so far, kept whether it can be read or not.
+"""Drafts: what somebody has typed so far, kept whether it can be read or not.
+
+A fill stage is filled by who holds its role for the case: the carrier's clerk, or a reviewer who records a spot
+check. Nobody else sees the draft.
 
 Two tabs never overwrite each other in silence: a field that changed since the page was drawn, and is posted with
 another value, is not taken; both texts are handed back. A page that says what it was drawn with (`marks`) does not
@@ -20,7 +23,8 @@ from core.cases.action import transaction
 from core.errors import OutOfScope, Refused, Stale
 from core.models import Case, Draft, canonical_json
 from core.models.reading import first
-from core.people.scope import Viewer, find_case
+from core.people.scope import Viewer, find_case, may_handle
+from core.workflow.definition import Stage
 
 TRIES = 3
 """How often a save that met another one at the same moment is laid over the newer draft."""
@@ -47,11 +51,29 @@ class Saved:
     )  # fields left as another tab saved them; this page had not changed them
 
 
+SUBMITTED = "这件事已经提交，不能再改。要改请联系下一步办理的单位退回。"
+
+
+def fill_stage(case: Case) -> Stage:
+    """The fill stage that a case is in; the workflow's first one when it is in none."""
+    workflow = definitions.workflow_of(case)
+    now = workflow.stage(case.stage)
+    return now if now.kind == "fill" else next(stage for stage in workflow.stages if stage.kind == "fill")
+
+
+def find_to_fill(viewer: Viewer, case_id: int) -> Case:
+    """The case, for who holds the role of its fill stage for it; it may have left that stage. Raises OutOfScope."""
+    case = find_case(viewer, case_id)
+    if not may_handle(viewer, case, fill_stage(case).role):
+        raise OutOfScope
+    return case
+
+
 def open_draft(viewer: Viewer, case_id: int) -> tuple[Case, Draft]:
-    """The case and its draft, for the carrier's clerk. Raises OutOfScope; Refused when it is not being filled."""
-    case = find_case(viewer, case_id, "carrier_clerk")
+    """The case and its draft, for who fills it. Raises OutOfScope; Refused when it is not being filled."""
+    case = find_to_fill(viewer, case_id)
     if definitions.workflow_of(case).stage(case.stage).kind != "fill":
-        raise Refused("这件事已经提交，不能再改。要改请联系审核的单位退回。")
+        raise Refused(SUBMITTED)
     draft = first(Draft, "WHERE case_id = ?", case.id)
     if draft is None:
         raise OutOfScope  # every case of a round is opened with a draft

@@ -7,11 +7,12 @@ from typing import IO, BinaryIO
 from core import clock, storage
 from core.cases import definitions, events, statements
 from core.cases.action import transaction
-from core.cases.drafts import open_draft
+from core.cases.drafts import fill_stage, find_to_fill, open_draft
 from core.cases.file_kinds import clean_name, kind_of, require_content
 from core.errors import OutOfScope, Refused
 from core.models import Attachment, Case, Submission
 from core.people.scope import Viewer, find_case, has_declared_no_conflict, may_handle, membership
+from core.roles import FILLERS
 from core.storage import Stored
 from forms.checks import USUAL_MAX_FILES
 from forms.definition import Field
@@ -86,7 +87,7 @@ def _add(
 def remove(viewer: Viewer, case_id: int, attachment_id: int) -> None:
     """Take a file out of what is being filled; submitted versions keep theirs. Raises OutOfScope, Refused."""
     with transaction():
-        find_case(viewer, case_id, "carrier_clerk")
+        find_to_fill(viewer, case_id)
         row = statements.load_case(case_id)
         case, _ = open_draft(viewer, case_id)
         taken = Attachment.update(removed=True).where(
@@ -100,8 +101,8 @@ def remove(viewer: Viewer, case_id: int, attachment_id: int) -> None:
 def readable(viewer: Viewer, attachment_id: int) -> tuple[Attachment, BinaryIO]:
     """A file that this person may read, and its bytes. Raises OutOfScope.
 
-    The carrier reads what it has put in; everybody else only what was submitted, an expert after declaring that
-    nothing stands between them and this carrier.
+    Who fills the case reads what was put in; everybody else only what was submitted, an expert after declaring
+    that nothing stands between them and this carrier.
     """
     row = Attachment.get_or_none(Attachment.id == attachment_id)
     if row is None or not _may_read(viewer, row):
@@ -115,11 +116,11 @@ def readable(viewer: Viewer, attachment_id: int) -> tuple[Attachment, BinaryIO]:
 def _may_read(viewer: Viewer, row: Attachment) -> bool:
     case = find_case(viewer, row.case_id)
     submitted = _was_submitted(row)
-    if may_handle(viewer, case, "carrier_clerk"):
+    if may_handle(viewer, case, fill_stage(case).role):
         return submitted or not row.removed
     if not submitted:
         return False
-    if any(may_handle(viewer, case, role) for role in ("district_reviewer", "city_reviewer")):
+    if any(may_handle(viewer, case, role) for role in FILLERS):
         return True
     return has_declared_no_conflict(membership(viewer, case.round_id), case.id)
 

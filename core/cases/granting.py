@@ -27,21 +27,27 @@ class Binding:
 
 def give(viewer: Viewer, account_id: int, role: str, binding: Binding, token: str) -> Receipt:
     """Give a role. Raises Refused with the fields, OutOfScope for everybody but the security administrator."""
+    return once(token, lambda: store_grant(viewer, account_id, role, binding))
 
-    def work() -> Receipt:
-        account = _other(viewer, account_id)
-        if not account.is_active:
-            raise Refused("这个账号已停用，请先由系统管理员启用。", {"account": "账号已停用。"})
-        bound = _bound(role, binding)
-        _keep_apart(account, role)
-        known = {(g.role, g.region_id, g.district_id, g.carrier_id) for g in _live(account)}
-        if (role, *bound.values()) in known:
-            raise Refused("这个人已经有这个角色和范围。", {"role": "已经有了。"})
-        grant = Grant.create(account=account, role=role, granted_by=viewer.account, granted_at=clock.now(), **bound)
-        record(viewer, "grant_given", {"grant": grant.id, "account": account.id, "role": role, **bound})
-        return {"grant": grant.id, "message": f"已授予 {account.display_name} {ROLES[role].name}。"}
 
-    return once(token, work)
+def store_grant(viewer: Viewer, account_id: int, role: str, binding: Binding) -> Receipt:
+    """The same inside the caller's transaction."""
+    account = _other(viewer, account_id)
+    if not account.is_active:
+        raise Refused("这个账号已停用，请先由系统管理员启用。", {"account": "账号已停用。"})
+    bound = _bound(role, binding)
+    _keep_apart(account, role)
+    if holds(account, role, binding):
+        raise Refused("这个人已经有这个角色和范围。", {"role": "已经有了。"})
+    grant = Grant.create(account=account, role=role, granted_by=viewer.account, granted_at=clock.now(), **bound)
+    record(viewer, "grant_given", {"grant": grant.id, "account": account.id, "role": role, **bound})
+    return {"grant": grant.id, "message": f"已授予 {account.display_name} {ROLES[role].name}。"}
+
+
+def holds(account: Account, role: str, binding: Binding) -> bool:
+    """Whether the account has this role with these bounds already. Raises Refused for bounds that are incomplete."""
+    known = {(g.role, g.region_id, g.district_id, g.carrier_id) for g in _live(account)}
+    return (role, *_bound(role, binding).values()) in known
 
 
 def revoke(viewer: Viewer, grant_id: int, reason: str, token: str) -> Receipt:

@@ -13,11 +13,14 @@ from core.policy.source import digest
 from core.policy.version import PolicyVersion
 
 
-def import_region(pack: RegionPack) -> Region:
-    """Bring one region's pack into the tables; the region row says in `problem` why it was switched off."""
+def import_region(pack: RegionPack, origin: str = "plugin") -> Region:
+    """Bring one region's pack into the tables; the region row says in `problem` why it was switched off.
+
+    `origin` says whether a plugin brings it at every start, or an administrator brought it once.
+    """
     with database.atomic():
-        region = _region(pack)
-        changed = [name for version in pack.versions for name in _import_version(region, version)]
+        region = _region(pack, origin)
+        changed = [name for version in pack.versions for name in _import_version(region, version, origin)]
         problem = ""
         if changed:
             problem = "同一版本的内容与已导入的不同：" + "、".join(changed) + "。请恢复原文件，或另立新版本。"
@@ -27,15 +30,17 @@ def import_region(pack: RegionPack) -> Region:
     return Region.get_by_id(region.id)
 
 
-def _region(pack: RegionPack) -> Region:
+def _region(pack: RegionPack, origin: str) -> Region:
     info = pack.region
     region = Region.get_or_none(Region.key == info.key)
     if region is None:
-        region = Region.create(key=info.key, name=info.name, bureau=info.bureau)
+        named = {"name": info.name, "bureau": info.bureau, "centre": info.centre}
+        region = Region.create(key=info.key, origin=origin, **named)
     known = {d.key for d in region.districts}
     for district in info.districts:
         if district.key not in known:
-            District.create(region=region, key=district.key, name=district.name, authority=district.authority)
+            given = {"key": district.key, "name": district.name, "authority": district.authority}
+            District.create(region=region, centre=district.centre, **given)
     _import_holidays(region, pack)
     return region
 
@@ -50,7 +55,7 @@ def _import_holidays(region: Region, pack: RegionPack) -> None:
                 )
 
 
-def _import_version(region: Region, version: PolicyVersion) -> list[str]:
+def _import_version(region: Region, version: PolicyVersion, origin: str) -> list[str]:
     """Insert what is new; the names of definitions whose content changed under the same version."""
     changed = []
     for (kind, key), text in version.sources.items():
@@ -61,21 +66,21 @@ def _import_version(region: Region, version: PolicyVersion) -> list[str]:
             & (DefinitionVersion.version == version.version)
         )
         if known is None:
-            _insert(region, version, kind, key, text)
+            _insert(region, version, (kind, key), text, origin)
         elif known.digest != digest(text):
             changed.append(f"policy/{version.version}/{kind}（{key}）")
     return changed
 
 
-def _insert(region: Region, version: PolicyVersion, kind: str, key: str, text: str) -> None:
-    document = version.document
+def _insert(region: Region, version: PolicyVersion, at: tuple[str, str], text: str, origin: str) -> None:
+    document, (kind, key) = version.document, at
     DefinitionVersion.create(
         region=region,
         kind=kind,
         key=key,
         version=version.version,
         digest=digest(text),
-        origin="plugin",
+        origin=origin,
         text=text,
         in_force_from=document.in_force_from if document else None,
         in_force_to=document.in_force_to if document else None,

@@ -8,7 +8,7 @@ from typing import Any
 from core import clock
 from core.cases import definitions, events, locking, moving
 from core.cases.action import Receipt, once
-from core.cases.determining import CITY, keep_check
+from core.cases.determining import CITY, excuse_fact, keep_check
 from core.cases.submitting import add_submission, evidence_of, latest_submission
 from core.errors import Refused
 from core.people.scope import Viewer
@@ -16,7 +16,7 @@ from core.workflow.decision import decide
 
 
 def mark_absent(viewer: Viewer, case_id: int, excused: bool, reason: str, version: int, token: str) -> Receipt:
-    """Record that a carrier did not take part (秦科高〔2023〕3号 第二十一条), once its deadline has passed."""
+    """Record that a carrier did not take part, once its deadline has passed, and whether it had a just cause."""
 
     def work() -> Receipt:
         case, row = locking.own_case(viewer, case_id, "city_reviewer", version)
@@ -28,7 +28,8 @@ def mark_absent(viewer: Viewer, case_id: int, excused: bool, reason: str, versio
             raise Refused("填报还没有截止，不能记为未参加。")
         step = decide(workflow, row.stage, action.key, CITY, frozenset({"said"} if reason.strip() else ()), {})
         receipt = moving.move(row, case, viewer, step, {"excused": excused}, reason)
-        keep_check(viewer, case, "absence_excused", excused, reason)
+        if excuse := excuse_fact(definitions.policy_of(case)):
+            keep_check(viewer, case, excuse, excused, reason)
         return receipt
 
     return once(token, work)

@@ -1,4 +1,7 @@
-"""The one way a case moves: due date, the case's row, one event, one outbox row, all in the caller's transaction."""
+"""The one way a case moves: due date, the case's row, one event, one outbox row, all in the caller's transaction.
+
+A case that arrives at its end is settled there and then (core.cases.settling), whoever moved it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from core import clock
-from core.cases import clocks, definitions, events, statements
+from core.cases import clocks, definitions, events, settling, statements
 from core.cases.action import Receipt, stale_text
 from core.errors import Stale
 from core.models import Case
@@ -31,7 +34,8 @@ EFFECT_EVENTS = {
 def move(
     row: statements.CaseRow, case: Case, viewer: Viewer, step: Move, data: dict[str, Any] | None = None, said: str = ""
 ) -> Receipt:
-    """Move a loaded case along an allowed step. Raises Stale when somebody moved it meanwhile.
+    """Move a loaded case along an allowed step. Raises Stale when somebody moved it meanwhile, and Refused when
+    it would close and what its procedure decides cannot be decided yet.
 
     `case` is the model row of the same case (for its round and policy); it is not written.
     """
@@ -52,6 +56,8 @@ def move(
         raise Stale(stale_text(row.id))
     statements.append_event(*event.values)
     statements.append_outbox("case_moved", {"case": row.id, "sequence": event.sequence, "to": step.target.key})
+    if step.target.kind == "closed":
+        settling.settle(viewer, case, step.action)
     return {
         "case": row.id,
         "number": row.number,

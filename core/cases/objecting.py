@@ -9,7 +9,7 @@ from core import clock
 from core.cases import awarding, definitions, determining, events, locking, noticing, statements
 from core.cases.action import Receipt, once
 from core.errors import OutOfScope, Refused
-from core.models import NoticeEntry, Objection, PublicNotice
+from core.models import NoticeEntry, Objection
 from core.people.scope import NOBODY, Viewer
 from core.policy.objection import admissible
 
@@ -28,6 +28,8 @@ def object_to(
     def work() -> Receipt:
         locking.lock_cases([_entry(entry_id).case_id])
         entry, moment = _entry(entry_id), clock.moment()
+        if entry.notice.kind != noticing.NOTICE:
+            raise Refused("这次是公布结果，没有公示和异议环节。有意见请直接向公布的单位反映。")
         faults = _faults(kind, name, text)
         if faults:
             raise Refused("请把异议填写完整。", faults)
@@ -162,25 +164,6 @@ def settle_rescored(viewer: Viewer, case_id: int, version: int, token: str) -> R
         return {"case": case_id, "message": "新的结果已生效。"}
 
     return once(token, work)
-
-
-def open_objections(round_id: int) -> list[Objection]:
-    """The objections of a round that wait for a ruling, oldest first."""
-    return list(
-        Objection.select()
-        .join(NoticeEntry)
-        .join(PublicNotice)
-        .where((PublicNotice.round == round_id) & (Objection.status == "open"))
-        .order_by(Objection.filed_at)
-    )
-
-
-def by_receipt(receipt: str) -> Objection:
-    """An objection by its receipt number, for the person who filed it. Raises OutOfScope."""
-    objection = Objection.get_or_none(Objection.receipt == receipt.strip())
-    if objection is None:
-        raise OutOfScope("没有这个回执号，请核对后再查。")
-    return objection
 
 
 def policy_handling_days(objection: Objection) -> int | None:

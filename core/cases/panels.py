@@ -1,43 +1,83 @@
-"""The expert panel of a round: forming it, the pledge, declarations and recusals, sheets, the panel's opinion.
+"""The expert panel of a round: forming it, the pledge, declarations and recusals, who scores and whose sheets count.
 
 An expert sees nothing before signing the pledge, and nothing of a carrier before saying that no conflict stands
-between them; who steps back from a carrier never sees anything of it.
+between them; who steps back from a carrier never sees anything of it. The policy says who runs a panel: the city's
+reviewer, or a third party that the city commissioned; where it is a third party, the city looks on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from core import clock
-from core.cases import definitions, events, locking
+from core.cases import definitions, events, locking, statements
 from core.cases.action import Receipt, once, transaction
 from core.cases.admin_events import record
-from core.cases.rounds import find_round
-from core.errors import OutOfScope, Refused
-from core.models import Account, Case, EvaluationRound, NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
+from core.errors import OutOfScope, Refused, Stale
+from core.models import Account, Case, CaseEvent, EvaluationRound, NoConflict, PanelMember, Recusal, ScoreSheet
 from core.people.scope import (
     Viewer,
-    assigned_cases,
     find_case,
     has_declared_no_conflict,
     may_handle,
     membership,
     viewer_of,
 )
-from core.policy.panel import panel_rules
+from core.policy.panel import CITY, PanelRules, rules_or_none_written
 
-UNDECLARED = "请先声明与这家单位有没有利害关系，再看材料和评分。"
+UNDECLARED = "请先声明与这家单位有没有利害关系，再看材料和评价。"
+COMMISSIONED = "专家评价委托第三方机构组织，这一步由第三方机构办理。"
 
 
-def form_panel(viewer: Viewer, round_id: int, accounts: Sequence[int]) -> None:
-    """Name the experts of a round. Who has signed a sheet cannot be taken off. Raises Refused, OutOfScope."""
-    round_ = find_round(viewer, round_id)
+def rules_of(of: EvaluationRound | Case) -> PanelRules:
+    """How the panel of a round (or of a case in it) works; a policy without rules asks for one expert."""
+    policy = definitions.policy_of(of) if isinstance(of, Case) else definitions.pinned_policy(of)
+    return rules_or_none_written(policy)
+
+
+def run_round(viewer: Viewer, round_id: int) -> EvaluationRound:
+    """A round whose panel this person runs. Raises OutOfScope, Refused for the city where a third party runs it."""
+    round_ = EvaluationRound.get_or_none(EvaluationRound.id == round_id)
+    if round_ is None:
+        raise OutOfScope
+    city = viewer.has(CITY, round_.region_id)
+    role = rules_of(round_).run_by if city or viewer.has("third_party", round_.region_id) else CITY
+    if viewer.has(role, round_.region_id):
+        return round_
+    raise Refused(COMMISSIONED) if city else OutOfScope
+
+
+def run_case(viewer: Viewer, case_id: int, version: int | None = None) -> tuple[Case, statements.CaseRow]:
+    """A case, held, whose panel this person runs. Raises OutOfScope, Stale, Refused as `run_round`."""
+    case = find_case(viewer, case_id)
+    role = rules_of(case).run_by
+    if may_handle(viewer, case, role):
+        return locking.own_case(viewer, case_id, role, version)
+    raise Refused(COMMISSIONED) if may_handle(viewer, case, CITY) else OutOfScope
+
+
+def seen_seats(round_: EvaluationRound) -> str:
+    """The panel as a form was drawn with it, for `form_panel` to tell whether others changed it since."""
+    rows = PanelMember.select(PanelMember.account).where(
+        (PanelMember.round == round_) & PanelMember.removed_at.is_null()
+    )
+    return ",".join(str(account) for account in sorted(row.account_id for row in rows))
+
+
+def form_panel(viewer: Viewer, round_id: int, accounts: Sequence[int], seen: str | None = None) -> None:
+    """Name the experts of a round. Who has signed a sheet cannot be taken off.
+
+    `seen` are the seats that the form was drawn with (`seen_seats`). Raises Refused, OutOfScope, Stale.
+    """
+    round_ = run_round(viewer, round_id)
     for account_id in accounts:
         account = Account.get_or_none(Account.id == account_id)
         if account is None or not viewer_of(account).has("expert", round_.region_id):
             raise Refused("名单里有人不是本地区的评审专家，请重新选择。")
     with transaction():
+        locking.lock_round(round_.id)
+        if seen is not None and seen != seen_seats(round_):
+            raise Stale("专家组名单刚由别人改过，请刷新后再看。")
         # nobody signs, steps back or ends the scoring meanwhile
         locking.lock_cases(case.id for case in Case.select(Case.id).where(Case.round == round_))
         _take_off(round_, accounts)
@@ -54,7 +94,7 @@ def _take_off(round_: EvaluationRound, kept: Sequence[int]) -> None:
     )
     for member in leaving:
         if ScoreSheet.select().where((ScoreSheet.member == member) & (ScoreSheet.status == "signed")).exists():
-            raise Refused(f"{member.account.display_name} 已签过评分表，不能移出专家组。")
+            raise Refused(f"{member.account.display_name} 已签过评价表，不能移出专家组。")
         PanelMember.update(removed_at=clock.now()).where(PanelMember.id == member.id).execute()
 
 
@@ -100,7 +140,7 @@ def declare_no_conflict(viewer: Viewer, case_id: int, token: str) -> Receipt:
         if not has_declared_no_conflict(seat, case.id):
             NoConflict.create(member=seat, case=case, declared_at=clock.now())
             events.record(case.id, viewer, "no_conflict_declared", {"member": seat.id})
-        return {"case": case.id, "message": "已声明无利害关系，可以开始评分。"}
+        return {"case": case.id, "message": "已声明无利害关系，可以开始评价。"}
 
     return once(token, work)
 
@@ -115,16 +155,16 @@ def recuse(viewer: Viewer, case_id: int, reason: str, token: str) -> Receipt:
         locking.lock_cases([case_id])
         case, seat = expert_case(viewer, case_id)
         _recuse(viewer, case, seat, reason)
-        return {"case": case.id, "message": "已登记回避。这家单位的材料和评分不再向您显示。"}
+        return {"case": case.id, "message": "已登记回避。这家单位的材料和评价不再向您显示。"}
 
     return once(token, work)
 
 
 def order_recusal(viewer: Viewer, case_id: int, member_id: int, reason: str, token: str) -> Receipt:
-    """The bureau orders an expert to step back from a carrier; a signed sheet no longer counts."""
+    """Who runs the panel has an expert step back from a carrier; a signed sheet no longer counts."""
 
     def work() -> Receipt:
-        case, _ = locking.own_case(viewer, case_id, "city_reviewer")
+        case, _ = run_case(viewer, case_id)
         seat = PanelMember.get_or_none((PanelMember.id == member_id) & (PanelMember.round == case.round_id))
         if seat is None:
             raise OutOfScope
@@ -138,7 +178,7 @@ def _recuse(viewer: Viewer, case: Case, seat: PanelMember, reason: str) -> None:
     if not reason.strip():
         raise Refused("请写明回避的原因。", {"reason": "请写明回避的原因。"})
     if scoring_has_ended(case):
-        raise Refused("这家单位的评分已经结束，不能再登记回避。")
+        raise Refused("这家单位的评价已经结束，不能再登记回避。")
     if Recusal.select().where((Recusal.member == seat) & (Recusal.case == case)).exists():
         raise Refused(f"{seat.account.display_name} 对这家单位已登记回避。")
     Recusal.create(member=seat, case=case, reason=reason, declared_by=viewer.account, declared_at=clock.now())
@@ -183,45 +223,33 @@ def counting_sheets(case: Case) -> list[ScoreSheet]:
     )
 
 
-def record_opinion(viewer: Viewer, case_id: int, modes: Sequence[str], opinion: str, token: str) -> Receipt:
-    """Record the panel's opinion of a case and the modes it worked in, as the policy names them.
-
-    Raises Refused with the places that are missing, OutOfScope.
-    """
+def urge_experts(viewer: Viewer, case_id: int, token: str) -> Receipt:
+    """Ask the experts who have not signed a case's sheet yet to do so; once a day. Raises Refused, OutOfScope."""
 
     def work() -> Receipt:
-        locking.lock_cases([case_id])
-        case = _panel_case(viewer, case_id)
-        known = panel_rules(definitions.policy_of(case)).modes
-        faults = {}
-        if [mode for mode in modes if mode not in known] or (known and not modes):
-            faults["modes"] = "请选择评价方式，至少选一种：" + "、".join(known.values()) + "。"
-        if not opinion.strip():
-            faults["opinion"] = "请填写专家组意见。"
-        if faults:
-            raise Refused("".join(faults.values()), faults)
-        values: dict[str, Any] = {
-            "modes": list(modes), "opinion": opinion, "recorded_by": viewer.account, "recorded_at": clock.now()
-        }  # fmt: skip
-        PanelOpinion.insert(case=case, **values).on_conflict(
-            conflict_target=[PanelOpinion.case], update=values
-        ).execute()
-        sequence = events.record(case.id, viewer, "panel_opinion", {"modes": list(modes)}, opinion)
-        return {"case": case.id, "message": "已记下专家组意见。", "sequence": sequence}
+        case, row = run_case(viewer, case_id)
+        late = unsigned_members(case)
+        if case.stage != "expert_panel" or not late:
+            raise Refused("没有需要催办的专家：都已经签字。")
+        if not may_urge_experts(case):
+            raise Refused("今天已经催过，明天再催。")
+        sequence = events.append(row, viewer, "experts_urged", {"members": [seat.id for seat in late]})
+        statements.append_outbox("experts_urged", {"case": case.id, "sequence": sequence})
+        return {"case": case.id, "message": f"已催办 {len(late)} 位专家，他们会收到消息。"}
 
     return once(token, work)
 
 
-def _panel_case(viewer: Viewer, case_id: int) -> Case:
-    """A case before the panel, for an expert who scores it or the bureau's reviewer."""
-    case = find_case(viewer, case_id)
-    if not may_handle(viewer, case, "city_reviewer"):
-        case, seat = expert_case(viewer, case_id)
-        if not has_declared_no_conflict(seat, case.id):
-            raise Refused(UNDECLARED)
-    if case.stage not in ("expert_panel", "determination"):
-        raise Refused("这家单位现在不在专家评价环节。")
-    return case
+def unsigned_members(case: Case) -> list[PanelMember]:
+    """The experts whose sheet of a case is still to be signed."""
+    signed = {sheet.member_id for sheet in counting_sheets(case)}
+    return [seat for seat in active_members(case) if seat.id not in signed]
+
+
+def may_urge_experts(case: Case) -> bool:
+    """Whether nobody has urged this case's experts today."""
+    today = (CaseEvent.case == case) & (CaseEvent.kind == "experts_urged") & (CaseEvent.policy_date == clock.today())
+    return not CaseEvent.select().where(today).exists()
 
 
 def expert_rounds(viewer: Viewer) -> list[PanelMember]:
@@ -232,10 +260,3 @@ def expert_rounds(viewer: Viewer) -> list[PanelMember]:
         .where((PanelMember.account == viewer.account) & PanelMember.removed_at.is_null())
         .order_by(EvaluationRound.year.desc())
     )
-
-
-def expert_cases(viewer: Viewer, round_id: int) -> list[Case]:
-    """The cases an expert is to score in a round (recused ones are not among them), by number."""
-    pledged_seat(viewer, round_id)
-    return list(Case.select().where((Case.round == round_id) & Case.id.in_(assigned_cases(viewer))).order_by(Case.number))
-

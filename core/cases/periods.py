@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from core import clock
-from core.cases import locking, standing, urging
+from core.cases import locking, standing, timing, urging
 from core.cases.action import Receipt, once, transaction
 from core.cases.standing import PERIODS, Ground, Procedure
 from core.errors import OutOfScope, Refused
@@ -15,7 +15,7 @@ from core.people.scope import Viewer
 from core.policy.periods import days_of, kind_of, period_of, words_of
 from core.policy.version import PolicyVersion
 
-CITY = "city_reviewer"
+MAY_URGE = ("city_reviewer", "city_centre")
 
 
 def period_kind(procedure: Procedure) -> str:
@@ -26,21 +26,22 @@ def period_kind(procedure: Procedure) -> str:
 
 
 def open_report(viewer: Viewer, procedure: str, carrier: int, period: str, token: str) -> Receipt:
-    """Open a carrier's report for a period, for its clerk; a late one is told so.
+    """Open a carrier's report for a period, for who may open it; a late one is told so.
 
     Raises OutOfScope, Refused for a second one, a period of another kind, one to come or before the policy.
     """
 
     def work() -> Receipt:
-        row = standing.own_carrier(viewer, carrier)
+        row = standing.served_carrier(viewer, carrier)
         ground = standing.ground_of(row.region, row.kind, procedure)
+        standing.require_opener(viewer, row, ground.procedure)
         require_period(ground.policy, ground.procedure, period)
         case = _open(viewer, ground, row, period)
         message = f"已打开{words_of(period)}的{ground.procedure['name']}，办件号 {case.number}。"
         return {
             "case": case.id,
             "number": case.number,
-            "message": message + standing.late_words(standing.timing(case)),
+            "message": message + timing.late_words(timing.of_case(case)),
         }
 
     return once(token, work)
@@ -81,10 +82,11 @@ def report_of(carrier: Carrier | int, procedure: str, period: str) -> PeriodicRe
 
 
 def must_report(region: Region, procedure: Procedure, period: str) -> list[Carrier]:
-    """The carriers that a report is due from: of the procedure's kinds, holding the title, recognised by then."""
+    """The carriers that a report is due from: of the procedure's kinds and standing, recognised by then."""
     last = days_of(period)[1]
-    held = (Carrier.region == region) & (Carrier.title_status == "held")
+    held = (Carrier.region == region) & Carrier.title_status.in_(procedure.get("standing", ("held",)))
     known = Carrier.recognised_on.is_null() | (Carrier.recognised_on <= last)
+    known &= Carrier.enrolled_on.is_null() | (Carrier.enrolled_on <= last)
     kinds = procedure.get("carrier_kinds")
     rows = Carrier.select().where(held & known & (Carrier.kind.in_(kinds) if kinds else True))
     return list(rows.order_by(Carrier.name, Carrier.id))
@@ -95,7 +97,7 @@ def urge_missing(viewer: Viewer, region: Region, procedure: str, period: str, to
 
     Raises OutOfScope, Refused when nobody is missing or all were urged today.
     """
-    if not viewer.has(CITY, region.id):
+    if not any(viewer.has(role, region.id) for role in MAY_URGE):
         raise OutOfScope
     with transaction():
         return urging.urge(viewer, list(_waiting(viewer, region, procedure, period)), token)
@@ -126,6 +128,13 @@ def earlier_submission(case: Case) -> Submission | None:
     )
     found: Submission | None = earlier.order_by(PeriodicReport.period.desc(), Submission.number.desc()).first()
     return found
+
+
+def earlier_words(case: Case) -> str:
+    """For which period the earlier submission was, in words; empty for a case that is no report or the first one."""
+    earlier = earlier_submission(case) if case.round_id is None else None
+    report = PeriodicReport.get_or_none(PeriodicReport.case == earlier.case_id) if earlier else None
+    return words_of(report.period) if report else ""
 
 
 def present_period(procedure: Procedure, on: date | None = None) -> str:

@@ -1,4 +1,4 @@
-"""沿用: what a carrier need not type again, from its last submission and from the register."""
+"""沿用: what need not be typed again: earlier submissions and reports of the carrier, and the register."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from core.cases import definitions, periods
 from core.cases.drafts import TRIES, open_draft, paths_of, store
+from core.cases.prefill_sources import Sources
 from core.errors import Stale
-from core.models import Carrier, Case, EvaluationRound, Submission
+from core.models import Case, EvaluationRound, Submission
 from core.people.scope import Viewer
+from core.policy.prefill import NEVER, is_of_a_year
+from forms.definition import Field
 from forms.situation import is_blank
-
-NEVER = "never"
-"""A field with this `prefill` is typed anew every time (a pledge, for instance)."""
 
 
 def earlier_submission(case: Case) -> Submission | None:
@@ -25,9 +25,9 @@ def earlier_submission(case: Case) -> Submission | None:
         .where(
             (Case.carrier == case.carrier_id)
             & (Case.procedure == case.procedure)
-            & (EvaluationRound.year < case.round.year)
+            & EvaluationRound.before(case.round)
         )
-        .order_by(EvaluationRound.year.desc(), Case.id.desc())
+        .order_by(EvaluationRound.year.desc(), EvaluationRound.batch.desc(), Case.id.desc())
         .limit(1)
     )
     submissions = Submission.select().where(Submission.case.in_(earlier))
@@ -43,35 +43,35 @@ def last_answers(case: Case) -> dict[str, Any]:
 def known_before(case: Case) -> dict[str, Any]:
     """What need not be typed again, by field: last submitted answers that this form still reads, and the register.
 
-    A field whose `prefill` is "never" is left out; one that names an entry of the register takes that.
+    A field whose `prefill` is "never" is left out; one that names a source (core.cases.prefill_sources) takes what is
+    there, and nothing where the source is of a certain year and that year has none.
     """
     known = last_answers(case)
-    register = _register(case.carrier)
-    stated = {}
+    stated, sources = {}, Sources(case)
     for asked in definitions.fill_form(case).definition.fields:
-        if register.get(asked.prefill) is not None:
-            stated[asked.key] = register[asked.prefill]
-        elif asked.prefill == NEVER:
+        if asked.prefill == NEVER:
+            known.pop(asked.key, None)
+        elif asked.prefill and (value := sources.value_for(asked)) is not None:
+            stated[asked.key] = value
+        elif is_of_a_year(asked.prefill):
             known.pop(asked.key, None)
     return {**known, **_readable(case, stated)}
 
 
 def _readable(case: Case, given: dict[str, Any]) -> dict[str, Any]:
     form = definitions.fill_form(case)
-    keys = {asked.key for asked in form.definition.fields}
-    read = form.from_json({key: value for key, value in given.items() if key in keys})
+    fields = {asked.key: asked for asked in form.definition.fields}
+    read = form.from_json({key: _own_columns(fields[key], value) for key, value in given.items() if key in fields})
     faulty = {path.split(".", 1)[0] for path in read.errors}
     return {key: value for key, value in read.answers.items() if key not in faulty}
 
 
-def _register(carrier: Carrier) -> dict[str, Any]:
-    return {
-        "carrier.name": carrier.name,
-        "carrier.level": carrier.level,
-        "carrier.recognised_on": carrier.recognised_on.isoformat() if carrier.recognised_on else None,
-        "organisation.name": carrier.organisation.name,
-        "organisation.credit_code": carrier.organisation.credit_code or None,
-    }
+def _own_columns(asked: Field, value: Any) -> Any:
+    """The rows of a table without the columns that this form does not have."""
+    if asked.kind.control != "table" or not isinstance(value, list):
+        return value
+    known = {column.key for column in asked.columns}
+    return [{key: cell for key, cell in row.items() if key in known} for row in value if isinstance(row, dict)]
 
 
 def carry_over(viewer: Viewer, case_id: int) -> int:

@@ -172,3 +172,23 @@ def switch_region(viewer: Viewer, region_id: int, enabled: bool, reason: str, to
 def _require_officer(viewer: Viewer) -> None:
     if "system_admin" not in viewer.roles:
         raise OutOfScope
+
+
+def set_four_eyes(viewer: Viewer, region_id: int, asked: bool, reason: str, token: str) -> Receipt:
+    """Say whether drafts of a region are published by somebody who did not change them (双人发布).
+
+    Only the system administrator: who publishes cannot take it away. Raises Refused, OutOfScope.
+    """
+
+    def work() -> Receipt:
+        region = Region.get_or_none(Region.id == region_id)
+        if region is None or "system_admin" not in viewer.roles:
+            raise OutOfScope
+        if not reason.strip():
+            raise Refused("请写明原因。", {"reason": "请写明原因。"})
+        Region.update(four_eyes=asked).where(Region.id == region.id).execute()
+        record(viewer, "four_eyes_set", {"region": region.id, "value": asked, "reason": reason.strip()})
+        words = "改过草稿的人不能自己发布" if asked else "不再要求另一人发布"
+        return {"region": region.id, "message": f"{region.name}：{words}。"}
+
+    return once(token, work)

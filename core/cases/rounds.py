@@ -14,9 +14,19 @@ from core.cases.admin_events import record
 from core.cases.numbering import free_numbers
 from core.cases.standing import is_outside_rounds
 from core.errors import OutOfScope, Refused, Stale
-from core.models import Carrier, Case, DefinitionVersion, Draft, EvaluationRound, PanelMember, Participant, Region
+from core.models import (
+    Carrier,
+    Case,
+    DefinitionVersion,
+    Draft,
+    EvaluationRound,
+    PanelMember,
+    Participant,
+    Region,
+    canonical_json,
+)
 from core.people.scope import Viewer
-from core.policy.panel import panel_rules
+from core.policy.panel import rules_or_none_written
 from core.policy.plan import PlanItem, plan_items, require_readable, unanswered
 from core.policy.version import PolicyVersion
 
@@ -36,7 +46,10 @@ def _hold(viewer: Viewer, round_id: int) -> EvaluationRound:
 
 
 def create_round(viewer: Viewer, region: Region, procedure: str, year: int, title: str) -> EvaluationRound:
-    """Set up a round that is not open yet. Raises Refused for a second round of the same year."""
+    """Set up a round that is not open yet.
+
+    Raises Refused for a second round of the same year, unless the procedure is done in batches.
+    """
     if not viewer.has("city_reviewer", region.id):
         raise OutOfScope
     policy = definitions.current_policy(region, clock.today())
@@ -46,9 +59,10 @@ def create_round(viewer: Viewer, region: Region, procedure: str, year: int, titl
         raise Refused(f"“{found['name']}”由单位随时或按期办理，不设批次。")
     same = (EvaluationRound.region == region) & (EvaluationRound.procedure == procedure) & (EvaluationRound.year == year)
     taken = Refused(f"{year} 年度已有这个事项的批次。", {"year": "已有这一年的批次，请改年份，或去原批次办理。"})
-    if EvaluationRound.select().where(same).exists():
+    before = EvaluationRound.select().where(same).count()
+    if before and not found.get("batches"):
         raise taken
-    values = {"region": region, "procedure": procedure, "year": year, "title": title}
+    values = {"region": region, "procedure": procedure, "year": year, "batch": before + 1, "title": title}
     try:
         with transaction():
             round_ = EvaluationRound.create(**values, created_by=viewer.account, created_at=clock.now())
@@ -66,6 +80,8 @@ def save_plan(
     In an open round only a date that a stage's time hangs on may move, and only later, with a reason.
     """
     round_ = find_round(viewer, round_id)
+    if round_.status == "closed":
+        raise Refused("批次已经结束，方案和截止日不能再改。")
     policy = definitions.pinned_policy(round_)
     items = plan_items(policy, round_.procedure)
     require_readable(items, plan)
@@ -144,12 +160,26 @@ def _require_known_scheme(round_: EvaluationRound, items: list[PlanItem], plan: 
     chosen_scheme(round_, items)
 
 
-def set_participants(viewer: Viewer, round_id: int, choices: dict[int, tuple[bool, str]]) -> None:
-    """Fix the list of participants: carrier id → (on the list, reason). Only before the round opens."""
+def seen_list(round_: EvaluationRound) -> str:
+    """The list of participants and the plan it was proposed from, as a form was drawn with them."""
+    kept = Participant.select(Participant.carrier, Participant.included, Participant.reason)
+    rows: Any = kept.where(Participant.round == round_).order_by(Participant.carrier).tuples()
+    return events.digest(canonical_json([round_.version, *map(list, rows)]))
+
+
+def set_participants(
+    viewer: Viewer, round_id: int, choices: dict[int, tuple[bool, str]], seen: str | None = None
+) -> None:
+    """Fix the list of participants: carrier id → (on the list, reason). Only before the round opens.
+
+    `seen` is what the form was drawn with (`seen_list`). Raises Refused, OutOfScope, Stale.
+    """
     with transaction():
         round_ = _hold(viewer, round_id)
         if round_.status != "planned":
             raise Refused("批次已经开启，名单不能再改。")
+        if seen is not None and seen != seen_list(round_):
+            raise Stale("方案或名单刚由别人改过，请刷新后再看。")
         known = {c.id for c in Carrier.select(Carrier.id).where(Carrier.region == round_.region)}
         Participant.delete().where(Participant.round == round_).execute()
         for carrier, (included, reason) in choices.items():
@@ -200,7 +230,7 @@ def missing_for_opening(round_: EvaluationRound) -> dict[str, str]:
     policy = definitions.pinned_policy(round_)
     items = plan_items(policy, round_.procedure)
     named = PanelMember.select().where((PanelMember.round == round_) & PanelMember.removed_at.is_null()).count()
-    enough = named > 0 and (not policy.has("panel") or named >= panel_rules(policy).minimum)
+    enough = named >= rules_or_none_written(policy).minimum
     missing = unanswered(items, round_.plan, enough)
     for key in deadline_fields(policy, round_.procedure):
         if not round_.plan.get(key):
@@ -238,6 +268,7 @@ def _open_case(viewer: Viewer, round_: EvaluationRound, policy: PolicyVersion, c
         round=round_,
         carrier=carrier,
         procedure=round_.procedure,
+        filled_by=start.role,
         stage=start.key,
         entered_stage_on=clock.today(),
         due_on=due,

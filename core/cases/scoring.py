@@ -1,7 +1,8 @@
 """Experts' sheets and the points behind them: the same functions as `kaoping policy ask`.
 
 Quantitative indicators are worked out from the submitted figures and may be changed by an expert only with a
-reason; the others are the expert's own. Fractions stay exact until the total is rounded once.
+reason; the others are the expert's own. Fractions stay exact until the total is rounded once. Where the policy
+draws no lines, a sheet holds the expert's grade and a remark on each aspect instead of points.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from weakref import WeakKeyDictionary
 from core import clock
 from core.cases import definitions, events, locking
 from core.cases.action import Receipt, once, transaction
-from core.cases.panels import UNDECLARED, active_members, counting_sheets, expert_case, seat_of
+from core.cases.panels import UNDECLARED, active_members, counting_sheets, expert_case, rules_of, run_case, seat_of
 from core.cases.submitting import latest_submission
 from core.errors import OutOfScope, Refused, Stale
 from core.models import Case, EvaluationRound, PanelMember, ScoreSheet, Submission
 from core.people.scope import Viewer, has_declared_no_conflict
+from core.policy.grades import grade_names
 from core.policy.numbers import exact
+from core.policy.panel import rules_or_none_written
 from core.policy.scheme import Scheme, scheme_of
 from core.policy.scoring.points import Scored, best_values, points_of_carrier, read_points
 from core.policy.totals import sheet_total
@@ -39,6 +42,11 @@ class Ground:
     values: Mapping[str, IndicatorValue]
     reference: Reference
     computed: Mapping[str, Scored]
+
+
+def gives_points(policy: PolicyVersion) -> bool:
+    """Whether a policy's panels score by indicators; else they give grades, or nothing is scored at all."""
+    return policy.has("indicators") and not rules_or_none_written(policy).gives_grade
 
 
 def values_of(policy: PolicyVersion, submission: Submission | None) -> dict[str, IndicatorValue]:
@@ -61,9 +69,11 @@ def values_of(policy: PolicyVersion, submission: Submission | None) -> dict[str,
 def current_best(round_: EvaluationRound, policy: PolicyVersion, *, strict: bool = False) -> dict[str, Fraction]:
     """The best value of each indicator over the round's cases that have come to the panel or further.
 
-    A carrier whose figures cannot be read sets no best value; where that would be final (`strict`), Refused says
-    whose they are.
+    Empty where nothing is scored by points. A carrier whose figures cannot be read sets no best value; where that
+    would be final (`strict`), Refused says whose they are.
     """
+    if not gives_points(policy):
+        return {}
     cohort = {}
     for case_id, submission in _newest(round_, policy):
         try:
@@ -173,23 +183,26 @@ def signed_sheet(viewer: Viewer, case_id: int) -> tuple[Case, ScoreSheet]:
 
 
 def save_sheet(viewer: Viewer, case_id: int, entered: Mapping[str, Any], version: int) -> ScoreSheet:
-    """Keep a sheet as it stands: `points`, `changes` (code → points, reason) and `opinion`, right or unfinished.
+    """Keep a sheet as it stands, right or unfinished: `points`, `changes` (code → points, reason), `opinion`, and for
+    a panel that gives grades `grade` and `remarks` (aspect → words).
 
     Raises Stale when another window saved it, Refused for a signed sheet.
     """
     _, _, sheet = open_sheet(viewer, case_id)
     if sheet.status == "signed":
-        raise Refused("评分表已经签字，不能再改。要改请联系主管部门退回。")
+        raise Refused("评价表已经签字，不能再改。要改请联系主管部门退回。")
     with transaction():
         kept = ScoreSheet.update(
             points=dict(entered.get("points", {})),
             changes=dict(entered.get("changes", {})),
+            grade=str(entered.get("grade", "")),
+            remarks=dict(entered.get("remarks", {})),
             opinion=str(entered.get("opinion", "")),
             version=ScoreSheet.version + 1,
             saved_at=clock.now(),
         ).where((ScoreSheet.id == sheet.id) & (ScoreSheet.version == version) & (ScoreSheet.status == "draft"))
         if kept.execute() != 1:
-            raise Stale("这张评分表刚在另一个窗口保存过，请刷新后再看。您刚才写的内容还在这一页上。")
+            raise Stale("这张评价表刚在另一个窗口保存过，请刷新后再看。您刚才写的内容还在这一页上。")
     return ScoreSheet.get_by_id(sheet.id)
 
 
@@ -211,6 +224,19 @@ def sheet_faults(ground: Ground, sheet: ScoreSheet) -> dict[str, str]:
     return faults
 
 
+def graded_sheet_faults(policy: PolicyVersion, sheet: ScoreSheet) -> dict[str, str]:
+    """What keeps a sheet with a grade from being signed: "grade", "remark-<aspect>", "opinion"."""
+    names, faults = grade_names(policy), {}
+    if sheet.grade not in names:
+        faults["grade"] = "请选择您评定的档次：" + "、".join(names.values()) + "。"
+    for aspect in rules_or_none_written(policy).aspects:
+        if not str(sheet.remarks.get(aspect.key, "")).strip():
+            faults[f"remark-{aspect.key}"] = f"请写“{aspect.name}”的评语。"
+    if not sheet.opinion.strip():
+        faults["opinion"] = "请填写评价意见。"
+    return faults
+
+
 def _readable(ground: Ground, sheet: ScoreSheet) -> dict[str, object]:
     """The sheet's points with what was typed where it cannot be read, for the policy's check to refuse."""
     points: dict[str, object] = {code: scored.points for code, scored in ground.computed.items()}
@@ -226,42 +252,47 @@ def sign_sheet(viewer: Viewer, case_id: int, version: int, token: str) -> Receip
         locking.lock_cases([case_id])
         case, seat, sheet = open_sheet(viewer, case_id)
         if sheet.status == "signed" or sheet.version != version:
-            raise Stale("这张评分表刚有变化，请刷新后再看。")
-        ground = ground_of(case)
-        faults = sheet_faults(ground, sheet)
-        if faults:
-            raise Refused(f"还有 {len(faults)} 处没有评好，评好后再签字。", faults)
-        total = sheet_total(ground.scheme, sheet_points(ground, sheet))
+            raise Stale("这张评价表刚有变化，请刷新后再看。")
+        total = _total_to_sign(case, sheet)
         signed = ScoreSheet.update(
-            status="signed", total=str(total), signed_at=clock.now(), version=ScoreSheet.version + 1
+            status="signed", total=total, signed_at=clock.now(), version=ScoreSheet.version + 1
         ).where((ScoreSheet.id == sheet.id) & (ScoreSheet.version == version))
         if signed.execute() != 1:
-            raise Stale("这张评分表刚在另一个窗口保存过，请刷新后再看。")
+            raise Stale("这张评价表刚在另一个窗口保存过，请刷新后再看。")
         # the chain says that a sheet was signed, never the score: it stays secret until all are in
         sequence = events.record(case.id, viewer, "sheet_signed", {"member": seat.id, "sheet": sheet.id})
-        return {"case": case.id, "number": case.number, "message": "评分表已签字。", "sequence": sequence}
+        return {"case": case.id, "number": case.number, "message": "评价表已签字。", "sequence": sequence}
 
     return once(token, work)
 
 
+def _total_to_sign(case: Case, sheet: ScoreSheet) -> str:
+    """The total of a complete sheet, empty where it holds a grade. Raises Refused with what is missing."""
+    ground = None if rules_of(case).gives_grade else ground_of(case)
+    faults = sheet_faults(ground, sheet) if ground else graded_sheet_faults(definitions.policy_of(case), sheet)
+    if faults:
+        raise Refused(f"还有 {len(faults)} 处没有评好，评好后再签字。", faults)
+    return str(sheet_total(ground.scheme, sheet_points(ground, sheet))) if ground else ""
+
+
 def reopen_sheet(viewer: Viewer, sheet_id: int, reason: str, token: str) -> Receipt:
-    """The bureau gives a signed sheet back to its expert, with a reason. Raises OutOfScope, Refused."""
+    """Who runs the panel gives a signed sheet back to its expert, with a reason. Raises OutOfScope, Refused."""
 
     def work() -> Receipt:
         sheet = ScoreSheet.get_or_none(ScoreSheet.id == sheet_id)
         if sheet is None:
             raise OutOfScope
-        case, _ = locking.own_case(viewer, sheet.case_id, "city_reviewer")
+        case, _ = run_case(viewer, sheet.case_id)
         sheet = ScoreSheet.get_by_id(sheet_id)
         if case.stage != "expert_panel":
-            raise Refused("只有在专家评价环节才能退回评分表。")
+            raise Refused("只有在专家评价环节才能退回评价表。")
         if sheet.status != "signed":
-            raise Refused("这张评分表还没有签字，专家自己可以改。")
+            raise Refused("这张评价表还没有签字，专家自己可以改。")
         if not reason.strip():
             raise Refused("请写明退回的原因。", {"reason": "请写明退回的原因。"})
         ScoreSheet.update(status="draft", version=ScoreSheet.version + 1).where(ScoreSheet.id == sheet.id).execute()
         sequence = events.record(case.id, viewer, "sheet_reopened", {"sheet": sheet.id}, reason)
-        return {"case": case.id, "message": "评分表已退回专家。", "sequence": sequence}
+        return {"case": case.id, "message": "评价表已退回专家。", "sequence": sequence}
 
     return once(token, work)
 

@@ -10,8 +10,9 @@ from core.cases.action import Receipt, once
 from core.errors import OutOfScope, Refused
 from core.models import Case, CaseEvent
 from core.people.scope import Viewer, find_case, may_handle
+from core.workflow.definition import Stage
 
-MAY_URGE = ("district_reviewer", "city_reviewer")
+MAY_URGE = ("district_reviewer", "district_centre", "city_reviewer", "city_centre")
 
 
 def urge(viewer: Viewer, case_ids: Sequence[int], token: str) -> Receipt:
@@ -24,9 +25,9 @@ def urge(viewer: Viewer, case_ids: Sequence[int], token: str) -> Receipt:
     def work() -> Receipt:
         locking.lock_cases(case_ids)  # "once a day" is looked at by one colleague after the other
         cases = [_own(viewer, case_id) for case_id in sorted(set(case_ids))]
-        waiting = [case for case in cases if definitions.workflow_of(case).stage(case.stage).kind == "fill"]
+        waiting = [case for case in cases if is_awaited(definitions.workflow_of(case).stage(case.stage))]
         if not waiting:
-            raise Refused("没有需要催办的单位：都已经提交。")
+            raise Refused("没有需要催办的单位：都已经办了。")
         waiting = [case for case in waiting if may_be_urged(case)]
         if not waiting:
             raise Refused("今天已经催办过，明天再催。")
@@ -36,6 +37,11 @@ def urge(viewer: Viewer, case_ids: Sequence[int], token: str) -> Receipt:
         return {"cases": [case.id for case in waiting], "message": f"已催办 {len(waiting)} 家单位，经办人会收到消息。"}
 
     return once(token, work)
+
+
+def is_awaited(stage: Stage) -> bool:
+    """Whether a stage waits for the carrier: to hand in, or to confirm, for instance."""
+    return stage.role == "carrier_clerk"
 
 
 def may_be_urged(case: Case) -> bool:

@@ -35,7 +35,7 @@ def visit(
     stage = definitions.workflow_of(case).stage(case.stage)
     kept: dict[str, list[dict[str, Any]]] = {}
     # bytes are taken only from who may record; the verb itself decides and says why not
-    if stage.site_visit_form and stage.role in acting.roles_for(viewer, case):
+    if stage.site_visit_form and not acting.roles_for(viewer, case).isdisjoint(stage.actors):
         form = definitions.form_in(definitions.policy_of(case), stage.site_visit_form)
         asked = [f for f in form.definition.fields if f.type == "files" and uploads.get(f.key)]
         kept = {f.key: _keep(f, uploads[f.key], max_upload_mb) for f in asked}

@@ -34,6 +34,8 @@ def command() -> None:
 
 def _shown(setting: Setting, values: Settings) -> str:
     value = getattr(values, setting.name.removeprefix("KAOPING_").lower())
+    if isinstance(value, tuple):
+        return ",".join(value)  # as it is written in the environment
     if not setting.secret:
         return str(int(value) if isinstance(value, bool) else value)
     if setting.name.endswith("_URL"):

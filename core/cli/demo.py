@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -13,8 +14,15 @@ from core.errors import SettingError
 
 
 @click.command()
-def command() -> None:
+@click.option("--check", "regions", multiple=True, metavar="地区", help="只在临时库里把这个地区的演示演一遍，列出每件走到哪里")
+def command(regions: tuple[str, ...]) -> None:
     """准备演示数据，启动网页和任务进程；第一次会建库。"""
+    if regions:
+        raise SystemExit(_check(regions))
+    _run()
+
+
+def _run() -> None:
     from core import settings, storage
     from core.cli.supervisor import run_web_and_worker
     from core.models import database
@@ -61,16 +69,47 @@ def _load() -> None:
 
     StoredSetting.create(key="demo", value="1")
     demo = _demo()
-    if demo is not None:
-        demo.load()
+    for problem in demo.load() if demo is not None else ():
+        click.echo(f"注意：这个地区没有演示数据：{problem}", err=True)
 
 
-def _accounts() -> list[tuple[str, str, str]]:
-    """Name, password and what it is for, of each demo account."""
-    demo = _demo()
-    return list(demo.accounts()) if demo is not None else []
+def _check(regions: tuple[str, ...]) -> int:
+    """Play regions' demos in a database that is thrown away; tells where each case stands. 1 when one has a fault."""
+    with TemporaryDirectory() as folder, clear_faults():
+        from core import migrations, plugin_manager, storage
+        from core.models import StoredSetting, connect, database
+
+        plugin_manager.install()
+        storage.use(f"file://{folder}/files")
+        connect(f"sqlite:///{folder}/kaoping.db")
+        migrations.create()
+        StoredSetting.create(key="demo", value="1")
+        for problem in import_regions():
+            click.echo(f"注意：{problem}", err=True)
+        faulty = [told for told in map(_demo().rehearse, regions) if not _told(told)]
+        database.close()
+    return 1 if faulty else 0
 
 
-def _show(accounts: list[tuple[str, str, str]]) -> None:
-    for username, password, purpose in accounts:
-        click.echo(f"  {username:<14} {password:<16} {purpose}")
+def _told(rehearsal: Any) -> bool:
+    for line in rehearsal.lines:
+        click.echo(line)
+    if rehearsal.problem:
+        click.echo(rehearsal.problem, err=True)
+    return not rehearsal.problem
+
+
+def _accounts() -> dict[str, list[Any]]:
+    """The demo accounts to show, by the region's name."""
+    from core.models import Region
+
+    demo, names = _demo(), {row.key: row.name for row in Region.select()}
+    by_region = demo.accounts_by_region() if demo is not None else {}
+    return {names.get(key, key): shown for key, shown in by_region.items() if shown}
+
+
+def _show(accounts: dict[str, list[Any]]) -> None:
+    for region, shown in accounts.items():
+        click.echo(f"  {region}（密码 / password {shown[0].password}）")
+        for account in shown:
+            click.echo(f"    {account.username:<16} {account.purpose}")

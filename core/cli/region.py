@@ -1,4 +1,4 @@
-"""`kaoping region`: turn what a bureau publishes into a region's data."""
+"""`kaoping region`: turn what a bureau publishes into data, and take a region's definitions out and in as a folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """地区：把公布的文件变成数据。"""
+    """地区：把公布的文件变成数据；规定的导出和导入。"""
 
 
 @command.command("import-indicators")
@@ -73,3 +73,79 @@ def _tell(scheme: ImportedScheme, into: Path) -> None:
         click.echo(f"对照原件确认后，加 --confirm {scheme.proposal} 再导入一次；文件里暂按印出来的分组。")
     elif scheme.findings:
         click.echo("没有唯一对得上的重新分组；请对照原件改表，再导入一次。")
+
+
+@command.command("export")
+@click.argument("region")
+@click.argument("folder", type=click.Path(path_type=Path))
+def export(region: str, folder: Path) -> None:
+    """把一个地区现在发布的全部规定写成插件文件夹 FOLDER（要是新的）。
+
+    导出、导入、再导出，文件一字不差。政策管理员在网页上改过的也在里面。
+    """
+    from core.cases.exporting import region_files
+    from core.models import Region
+
+    with clear_faults():
+        _open()
+        row = Region.get_or_none(Region.key == region)
+        if row is None:
+            known = "、".join(one.key for one in Region.select().order_by(Region.key))
+            raise Refused(f"没有地区“{region}”；有：{known or '无'}")
+        if folder.exists():
+            raise Refused(f"{folder} 已经有了，没有动它；换一个文件夹再试")
+        files = region_files(row)
+        try:
+            for path, text in files.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as fault:
+            raise Refused(f"{folder} 写不了：{fault.strerror}") from fault
+    click.echo(f"已写 {folder}：{len(files)} 个文件。")
+
+
+@command.command("import")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--yes", is_flag=True, help="看过不同之处以后，确认导入")
+def import_folder(folder: Path, yes: bool) -> None:
+    """把地区文件夹 FOLDER 导入：先列出不同之处，加 --yes 才导入。
+
+    本机没有的地区整个新增；已有的地区，不同的规定存为草稿，由政策管理员在网页上核对、发布。
+    """
+    from core.cases.importing_folders import bring_in, differences
+    from core.people.scope import NOBODY
+    from core.policy.pack import load_region
+
+    with clear_faults():
+        _require_sound(folder)
+        _open()
+        pack = load_region(folder)
+        found = differences(pack)
+        for one in found:
+            click.echo(f"{STATES[one.state]} {one.file}" + (f"：{len(one.changes)} 处不同" if one.changes else ""))
+        if not yes:
+            click.echo("没有导入。看过以后加 --yes 再来一次。" if found else "与现在发布的内容完全相同。")
+            return
+        click.echo(bring_in(NOBODY, pack))
+
+
+STATES = {"new": "新增", "changed": "不同", "gone": "这里有、文件夹里没有（不动）"}
+
+
+def _open() -> None:
+    from core import settings
+    from core.cli.starting import open_database
+
+    open_database(settings.load())
+
+
+def _require_sound(folder: Path) -> None:
+    """The same checks as `kaoping policy check`, the first findings told."""
+    from core.pack_check import check_pack
+    from core.plugin_manager import PluginManager
+
+    manager = PluginManager()
+    found = check_pack(folder, methods=manager.methods, questions=manager.questions)
+    if found:
+        told = "；".join(str(finding) for finding in found[:5])
+        raise Refused(f"{folder} 有 {len(found)} 处毛病：{told}。先用 kaoping policy check 看全、改好再导入")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from core.demo.loading import accounts, load
+from core.demo.loading import Rehearsal, ShownAccount, accounts, accounts_by_region, load, rehearse
 
-__all__ = ["accounts", "load"]
+__all__ = ["Rehearsal", "ShownAccount", "accounts", "accounts_by_region", "load", "rehearse"]

@@ -1,18 +1,22 @@
-"""People, organisations and carriers of a region's demo, and its round up to the day it opens."""
+"""People, organisations and carriers of a region's demo, and what its steps find by name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from core import clock
-from core.cases import definitions, panels, rounds
-from core.cases.action import new_token
 from core.models import Account, Carrier, Case, District, EvaluationRound, Grant, Organisation, Region
 from core.people import passwords
-from core.people.scope import Viewer, viewer_of
+from core.people.scope import Viewer, may_handle, viewer_of
+from core.roles import OFFICERS
 from forms.fields.codes import credit_check_digit
+
+PASSWORD = "yanshi-2023-demo"  # noqa: S105 - printed on the screen and on the sign-in page of every demo
+FIRST_REGION = "qinhuangdao"
+"""Whose accounts have short names, and whose demo brings the three officers."""
 
 
 @dataclass
@@ -23,94 +27,105 @@ class World:
     demo: Mapping[str, Any]
     people: dict[str, Account] = field(default_factory=dict)
     carriers: dict[str, Carrier] = field(default_factory=dict)
-    round: EvaluationRound | None = None
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    rounds: dict[str, EvaluationRound] = field(default_factory=dict)
+    cases: dict[int, int] = field(default_factory=dict)  # place in [[cases]] → id
+    notices: dict[int, int] = field(default_factory=dict)  # place in [[publications]] → id
+    viewers: dict[str, Viewer] = field(default_factory=dict)
 
     def viewer(self, username: str) -> Viewer:
-        """A person as the rules see them."""
-        return viewer_of(self.people[username])
+        """A person as the rules see them; nobody's grants change while a demo is played."""
+        if username not in self.viewers:
+            self.viewers[username] = viewer_of(self.people[username])
+        return self.viewers[username]
 
     def first(self, role: str) -> Viewer:
-        """The first person with a role."""
-        return self.viewer(next(p["username"] for p in self.demo["people"] if p["role"] == role))
+        """The first person with a role. Raises LookupError where the demo has none."""
+        for person in self.demo["people"]:
+            if person["role"] == role:
+                return self.viewer(person["username"])
+        raise LookupError(f"[[people]] 里没有角色 {role}")
 
-    def district_viewer(self, carrier: str) -> Viewer:
-        """Who reviews this carrier's cases in its district."""
-        home = next(entry["district"] for entry in self.demo["carriers"] if entry["key"] == carrier)
-        people = (p for p in self.demo["people"] if p["role"] == "district_reviewer" and p["district"] == home)
-        return self.viewer(next(people)["username"])
+    def by(self, named: str, role: str) -> Viewer:
+        """The person named, or the first one with a role."""
+        return self.viewer(named) if named in self.people else self.first(named or role)
 
-    def case(self, carrier: str) -> Case:
-        """The carrier's case as it stands."""
-        return Case.get((Case.round == self.round) & (Case.carrier == self.carriers[carrier]))
+    def handler(self, case: Case, role: str) -> Viewer:
+        """The first person who holds a role for this case. Raises LookupError where nobody does."""
+        for username in self.people:
+            found = self.viewer(username)
+            if may_handle(found, case, role):
+                return found
+        raise LookupError(f"没有人以角色 {role} 办理 {case.number}（{case.carrier.name}）")
+
+    def case(self, number: int) -> Case:
+        """A case as it stands, by its place in `[[cases]]`."""
+        return Case.get_by_id(self.cases[number])
 
 
 def make_world(region: Region, demo: Mapping[str, Any]) -> World:
-    """Make everybody and everything, and open the round."""
+    """Make everybody and everything; nothing is opened yet."""
     world = World(region, demo)
-    with clock.policy_date(demo["round"]["created_on"]):
-        _carriers(world)
-        _people(world)
-        made = _plan_round(world)
-    with clock.policy_date(demo["round"]["opened_on"]):
-        rounds.open_round(world.first("city_reviewer"), made.id, new_token())
-    world.round = EvaluationRound.get_by_id(made.id)
+    districts = {d.key: d for d in District.select().where(District.region == region)}
+    _carriers(world, districts)
+    _people(world, districts)
     return world
 
 
-def _carriers(world: World) -> None:
-    districts = {d.key: d for d in District.select().where(District.region == world.region)}
-    for number, entry in enumerate(world.demo["carriers"], start=1):
-        stem = f"{world.demo['credit_code_stem']}{number:03d}"
-        organisation = Organisation.create(
-            region=world.region,
-            name=f"{entry['name']}运营有限公司（虚构）",
-            credit_code=stem + credit_check_digit(stem),
-        )
+def _carriers(world: World, districts: Mapping[str, District]) -> None:
+    for entry in world.demo.get("carriers", []):
+        given = {key: entry[key] for key in ("kind", "level", "title_status") if key in entry}
+        days = {key: entry.get(key) for key in ("recognised_on", "enrolled_on", "title_ended_on")}
+        facts = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in entry.get("facts", {}).items()}
         world.carriers[entry["key"]] = Carrier.create(
             region=world.region,
-            district=districts[entry["district"]],
-            organisation=organisation,
+            district=districts.get(entry.get("district", "")),
+            organisation=_organisation(world, entry.get("organisation") or f"{entry['name']}运营有限公司"),
             name=entry["name"],
-            level=entry["level"],
-            recognised_on=entry["recognised_on"],
+            facts=facts,
+            **given,
+            **days,
         )
 
 
-def _people(world: World) -> None:
-    # one hash for all: hashing is slow on purpose, and these accounts exist in demos only
-    hashed = passwords.hash_password(world.demo["password"])
-    listed = list(world.demo["people"])
+def _organisation(world: World, name: str) -> Organisation:
+    if name not in world.organisations:
+        stem = f"{world.demo['credit_code_stem']}{len(world.organisations) + 1:03d}"
+        code = stem + credit_check_digit(stem)
+        world.organisations[name] = Organisation.create(region=world.region, name=f"{name}（虚构）", credit_code=code)
+    return world.organisations[name]
+
+
+def listed_people(region: str, demo: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Everybody of a demo: who is written down, and a clerk for each carrier that has none."""
+    listed = list(demo["people"])
     with_account = {person.get("carrier") for person in listed}
-    listed += [
-        {"username": f"zaiti-{key}", "name": f"{row.name}经办人", "role": "carrier_clerk", "carrier": key}
-        for key, row in world.carriers.items()
-        if key not in with_account
+    prefix = "" if region == FIRST_REGION else f"{region}-"
+    return listed + [
+        {"username": f"{prefix}zaiti-{c['key']}", "name": f"{c['name']}经办人", "role": "carrier_clerk", "carrier": c["key"]}
+        for c in demo.get("carriers", [])
+        if c["key"] not in with_account
     ]
-    districts = {d.key: d for d in District.select().where(District.region == world.region)}
-    for person in listed:
-        account = Account.create(
-            username=person["username"], display_name=person["name"], password_hash=hashed, created_at=clock.now()
+
+
+def _people(world: World, districts: Mapping[str, District]) -> None:
+    for person in listed_people(world.region.key, world.demo):
+        name = person["username"]  # who is listed twice has two roles
+        account = world.people.get(name) or Account.create(
+            username=name, display_name=person["name"], password_hash=_hash(), created_at=clock.now()
         )
-        officer = person["role"] in ("system_admin", "security_admin", "auditor")
         Grant.create(
             account=account,
             role=person["role"],
-            region=None if officer else world.region,
+            region=None if person["role"] in OFFICERS else world.region,
             district=districts.get(person.get("district", "")),
             carrier=world.carriers.get(person.get("carrier", "")),
             granted_at=clock.now(),
         )
-        world.people[person["username"]] = account
+        world.people[name] = account
 
 
-def _plan_round(world: World) -> EvaluationRound:
-    stated, city = world.demo["round"], world.first("city_reviewer")
-    made = rounds.create_round(city, world.region, stated["procedure"], stated["year"], stated["title"])
-    experts = [world.people[p["username"]].id for p in world.demo["people"] if p["role"] == "expert"]
-    panels.form_panel(city, made.id, experts)
-    plan = {key: value if isinstance(value, str) else value.isoformat() for key, value in stated["plan"].items()}
-    pinned = definitions.in_force(world.region, clock.today())
-    plan["scoring_rules"] = str(next(pin for name, pin in pinned.items() if name.startswith("indicators/")))
-    rounds.save_plan(city, made.id, plan, made.version)
-    rounds.set_participants(city, made.id, {row.id: (True, "") for row in world.carriers.values()})
-    return made
+@cache
+def _hash() -> str:
+    # one hash for all: hashing is slow on purpose, and these accounts exist in demos only
+    return passwords.hash_password(PASSWORD)

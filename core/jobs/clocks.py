@@ -7,22 +7,21 @@ case, stage version and kind. Nothing is decided for a stage whose clock only re
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
 from core import clock
-from core.cases import awarding, definitions, moving, statements
+from core.cases import awarding, definitions, known_facts, moving, statements, timing
 from core.cases import clocks as stage_clocks
 from core.cases.action import BY_NAME, Receipt, once_by_name
-from core.cases.submitting import latest_submission
-from core.errors import CalendarMissing, KaopingError
+from core.errors import CalendarMissing, KaopingError, Refused
 from core.jobs import messages
 from core.jobs.handlers import case_name, in_words, name_for, page_for
 from core.models import Account, Case, FormToken, Region
 from core.people.scope import NOBODY
+from core.workflow.by_clock import why_not_by_itself
 from core.workflow.decision import decide
-from core.workflow.definition import ROUND_EFFECTS, Stage
+from core.workflow.definition import Stage
 
 WARNING_DAYS = 2
 """Working days before the last day on which the first reminder goes out."""
@@ -31,10 +30,21 @@ log = logging.getLogger("kaoping.jobs")
 
 
 def sweep() -> int:
-    """Remind and act for everything that is due; gives how many cases were taken up. Faults are logged, not raised."""
-    _apply_values()
+    """Remind and act for everything that is due; gives how many cases were taken up. Faults are logged, not raised.
+
+    One pass a region, on its own policy date (in a demo they differ).
+    """
     count = 0
-    for due, kind in list(_due()):
+    for region in Region.select():
+        with clock.for_region(region.key):
+            count += _sweep_region(region)
+    return count
+
+
+def _sweep_region(region: Region) -> int:
+    _apply_values(region)
+    count = 0
+    for due, kind in _due(region):
         try:
             once_by_name(name_of(due, kind), partial(_take_up, due, kind))
             count += 1
@@ -45,18 +55,17 @@ def sweep() -> int:
     return count
 
 
-def _apply_values() -> None:
+def _apply_values(region: Region) -> None:
     """Once a day: values that were entered ahead of their day hold from it on, also for awards that wait."""
-    for region in Region.select():
-        name = f"values:{region.id}:{clock.today().isoformat()}"
-        try:
-            once_by_name(name, partial(_apply_values_in, region))
-        except KaopingError as refusal:
-            log.warning("awards of %s: %s", region.key, refusal)
+    name = f"values:{region.id}:{clock.today().isoformat()}"
+    try:
+        once_by_name(name, partial(_apply_values_in, region))
+    except KaopingError as refusal:
+        log.warning("awards of %s: %s", region.key, refusal)
 
 
 def _apply_values_in(region: Region) -> Receipt:
-    return {"changed": awarding.apply_values(NOBODY, region)}
+    return {"changed": awarding.apply_values(NOBODY, region), "dated": timing.set_last_days(region)}
 
 
 Due = tuple[int, int, date | None]
@@ -68,19 +77,17 @@ def name_of(case: Due, kind: str) -> str:
     return f"clock:{kind}:{case[0]}:{case[1]}:{case[2]}"
 
 
-def _due() -> Iterator[tuple[Due, str]]:
-    """Cases that are over or nearly so and were not yet taken up as such."""
+def _due(region: Region) -> list[tuple[Due, str]]:
+    """Cases of a region that are over or nearly so and were not yet taken up as such."""
     today = clock.today()
-    for region in Region.select():
-        horizon = _horizon(region, today)
-        near = (
-            Case.select(Case.id, Case.stage_version, Case.due_on)
-            .where((Case.region == region) & (Case.outcome == "") & (Case.due_on <= horizon))
-            .order_by(Case.id)
-        )
-        found = [((c.id, c.stage_version, c.due_on), "over" if c.due_on and c.due_on < today else "near") for c in near]
-        known = _known_tokens([BY_NAME + name_of(case, kind) for case, kind in found])
-        yield from (entry for entry in found if BY_NAME + name_of(*entry) not in known)
+    near = (
+        Case.select(Case.id, Case.stage_version, Case.due_on)
+        .where((Case.region == region) & (Case.outcome == "") & (Case.due_on <= _horizon(region, today)))
+        .order_by(Case.id)
+    )
+    found = [((c.id, c.stage_version, c.due_on), "over" if c.due_on and c.due_on < today else "near") for c in near]
+    known = _known_tokens([BY_NAME + name_of(case, kind) for case, kind in found])
+    return [entry for entry in found if BY_NAME + name_of(*entry) not in known]
 
 
 def _horizon(region: Region, today: date) -> date:
@@ -126,16 +133,24 @@ def _tell(case: Case, stage: Stage, kind: str, text: str) -> None:
 def _act(row: statements.CaseRow, case: Case, stage: Stage) -> Receipt:
     """Take the action that the workflow names for the end of the time, as the system.
 
-    What needs a person's words, hands in a form or belongs to the round cannot be done by a clock: then those who
-    must act are told so.
+    What needs a person's words, hands in a form, opens a notice or belongs to the round cannot be done by a clock,
+    nor what the facts do not allow: then those who must act are told so.
     """
     action = stage.action(stage.clock.action) if stage.clock else None
-    if action is None or action.needs or action.effect in ROUND_EFFECTS or action.effect == "submit":
-        _tell(case, stage, "over", f"{case_name(case)}的“{stage.name}”已到期，系统不能自动办理，请人工办理。")
-        return {"case": case.id, "message": "到期，不能自动办理。"}
-    submission = latest_submission(case)
-    facts = submission.answers if submission else {}
+    if action is None or why_not_by_itself(stage, action):
+        return _by_hand(case, stage)
     workflow = definitions.workflow_of(case)
     roles = frozenset({action.role or stage.role})
-    step = decide(workflow, row.stage, action.key, roles, frozenset(), facts)
+    facts = known_facts.of_case(case).facts if action.condition or stage.own_kind else {}
+    try:
+        step = decide(workflow, row.stage, action.key, roles, frozenset(), facts)
+    except Refused:
+        return _by_hand(case, stage)
+    if step.target.kind == "public_notice":
+        return _by_hand(case, stage)
     return moving.move(row, case, NOBODY, step, {"by": "clock"}, "到期自动办理")
+
+
+def _by_hand(case: Case, stage: Stage) -> Receipt:
+    _tell(case, stage, "over", f"{case_name(case)}的“{stage.name}”已到期，系统不能自动办理，请人工办理。")
+    return {"case": case.id, "message": "到期，不能自动办理。"}

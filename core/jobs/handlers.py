@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
+from typing import Any
 
-from core.cases import definitions
-from core.jobs import messages
-from core.jobs.outbox import Handler
+from core import clock
+from core.cases import award_use, awarding, definitions, panels, replaying, standing, statements, urging
+from core.jobs import channels, messages
+from core.jobs.outbox import Handler, Outward
 from core.models import (
     Account,
     Award,
@@ -16,8 +19,10 @@ from core.models import (
     EvaluationRound,
     NoticeEntry,
     Objection,
+    Organisation,
     OutboxRow,
     PublicNotice,
+    Region,
 )
 
 HANDLERS: dict[str, Handler] = {}
@@ -30,10 +35,32 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         if kind in HANDLERS:
             raise ValueError(f"{kind} has a handler already")
-        HANDLERS[kind] = handler
+        HANDLERS[kind] = partial(_in_its_region, handler)
         return handler
 
     return register
+
+
+def _in_its_region(handler: Handler, row: OutboxRow) -> None:
+    """Handle a row for the region of what it names: in a demo each region has a day of its own."""
+    with clock.for_region(_region_of(row.payload)):
+        handler(row)
+
+
+_REGION_OF: dict[str, Callable[[int], Region]] = {
+    "case": lambda key: Case.get_by_id(key).region,
+    "round": lambda key: EvaluationRound.get_by_id(key).region,
+    "notice": lambda key: PublicNotice.get_by_id(key).round.region,
+    "award": lambda key: Award.get_by_id(key).round.region,
+    "objection": lambda key: Objection.get_by_id(key).entry.case.region,
+    "organisation": lambda key: Organisation.get_by_id(key).region,
+}
+"""What a row's payload may name → the region it belongs to."""
+
+
+def _region_of(payload: Mapping[str, Any]) -> str:
+    """The key of the region; "" for work that names nothing of a region."""
+    return next((find(payload[name]).key for name, find in _REGION_OF.items() if name in payload), "")
 
 
 def case_page(case: Case) -> str:
@@ -46,9 +73,14 @@ def case_name(case: Case) -> str:
     return f"{case.carrier.name}（{case.number}）"
 
 
+def matter_of(case: Case) -> str:
+    """What a case outside rounds is about, to follow its name: many procedures run beside each other there."""
+    return f"的“{standing.titles([case])[case.id]}”" if case.round_id is None else ""
+
+
 def name_for(case: Case, role: str) -> str:
     """A case as a message may name it: an expert learns of no carrier before pledge and declaration."""
-    return "有一家单位" if role == "expert" else case_name(case)
+    return "有一家单位" if role == "expert" else f"{case_name(case)}{matter_of(case)}"
 
 
 def page_for(case: Case, role: str) -> str:
@@ -79,13 +111,25 @@ def case_moved(row: OutboxRow) -> None:
     clerks = messages.who_handles(case, "carrier_clerk")
     if stage.role == "carrier_clerk":
         said = "退回补正" if event.kind == "returned" else f"到了“{stage.name}”"
-        messages.send(_source(row), clerks, f"{case_name(case)}已{said}{until(case.due_on)}。", case_page(case))
+        text = f"{case_name(case)}{matter_of(case)}已{said}{until(case.due_on)}。"
+        messages.send(_source(row), clerks, text, case_page(case))
         return
     if case.stage == stage.key and stage.role:
         acting = messages.who_must_act(case, stage.role)
         text = f"{name_for(case, stage.role)}到了“{stage.name}”{until(case.due_on)}。"
         messages.send(_source(row), acting, text, page_for(case, stage.role))
-    messages.send(_source(row), clerks, f"{case_name(case)}到了“{stage.name}”。", case_page(case))
+    messages.send(_source(row), clerks, f"{case_name(case)}{matter_of(case)}到了“{stage.name}”。", case_page(case))
+
+
+@handles("case_signed")
+def case_signed(row: OutboxRow) -> None:
+    """Tell those who are to sign next, where bodies sign in order; the others were asked when the case came."""
+    case = Case.get_by_id(row.payload["case"])
+    stage = definitions.workflow_of(case).stage(case.stage)
+    if stage.signing is not None and stage.signing.mode == "in_order":
+        asked = messages.who_must_act(case, stage.role)
+        text = f"{name_for(case, stage.role)}的“{stage.name}”轮到您签署{until(case.due_on)}。"
+        messages.send(_source(row), asked, text, page_for(case, stage.role))
 
 
 @handles("case_reassigned")
@@ -98,12 +142,22 @@ def case_reassigned(row: OutboxRow) -> None:
 
 @handles("case_urged")
 def case_urged(row: OutboxRow) -> None:
-    """Ask the clerks of a carrier to hand in, unless they have done so meanwhile."""
+    """Ask the carrier to hand in, or to do what it is its turn to do, unless it has done so meanwhile."""
     case = Case.get_by_id(row.payload["case"])
     stage = definitions.workflow_of(case).stage(case.stage)
-    if stage.kind == "fill":
-        text = f"{case_name(case)}还没有提交{until(case.due_on)}。"
-        messages.send(_source(row), messages.who_handles(case, "carrier_clerk"), text, case_page(case))
+    if urging.is_awaited(stage):
+        waits = "还没有提交" if stage.kind == "fill" else f"等您办理“{stage.name}”"
+        text = f"{case_name(case)}{matter_of(case)}{waits}{until(case.due_on)}。"
+        messages.send(_source(row), messages.who_must_act(case, stage.role), text, case_page(case))
+
+
+@handles("experts_urged")
+def experts_urged(row: OutboxRow) -> None:
+    """Ask the experts whose sheet of a case is still to be signed; the carrier is not named."""
+    case = Case.get_by_id(row.payload["case"])
+    if case.stage == "expert_panel":
+        late = [seat.account for seat in panels.unsigned_members(case)]
+        messages.send(_source(row), late, f"“{definitions.round_of(case).title}”还有评价表等您签字，请尽快办理。", "/expert/")
 
 
 @handles("round_opened")
@@ -124,6 +178,16 @@ def notice_published(row: OutboxRow) -> None:
         text = f"{case_name(entry.case)}的结果已公示，公示到 {in_words(notice.last_day)}。"
         clerks = messages.who_handles(entry.case, "carrier_clerk")
         messages.send(f"{_source(row)}:{entry.case_id}", clerks, text, link)
+
+
+@handles("results_published")
+def results_published(row: OutboxRow) -> None:
+    """Tell the carriers of a publication that their results are public and in force."""
+    publication = PublicNotice.get_by_id(row.payload["notice"])
+    link = f"/r/{publication.round.region.key}/notices/{publication.id}"
+    for entry in publication.entries.order_by(NoticeEntry.id):
+        clerks = messages.who_handles(entry.case, "carrier_clerk")
+        messages.send(f"{_source(row)}:{entry.case_id}", clerks, f"{case_name(entry.case)}的结果已公布并生效。", link)
 
 
 @handles("objection_filed")
@@ -150,3 +214,31 @@ def award_changed(row: OutboxRow) -> None:
     award = Award.get_by_id(row.payload["award"])
     text = f"{award.organisation.name}（{award.round.title}）的奖补有变化，请查看。"
     messages.send(_source(row), messages.who_holds("finance", award.round.region_id), text, "/finance/")
+
+
+@handles("awards_of_organisation")
+def awards_of_organisation(row: OutboxRow) -> None:
+    """One result, payment or balance of an organisation moves its other awards: work them out again."""
+    awarding.work_out_organisation(row.payload["organisation"])
+
+
+@handles("award_released")
+def award_released(row: OutboxRow) -> None:
+    """Tell the carrier that its money was released, and ask what it is used for where the policy wants to know."""
+    award = Award.get_by_id(row.payload["award"])
+    if award.status != "released":
+        return
+    asked = award_use.is_possible(award)
+    text = f"{case_name(award.case)}的奖励已发放" + ("，请按用途填报使用情况。" if asked else "。")
+    clerks = messages.who_handles(award.case, "carrier_clerk")
+    messages.send(_source(row), clerks, text, "/carrier/awards/" if asked else case_page(award.case))
+
+
+@handles("replay_step")
+def replay_step(row: OutboxRow) -> None:
+    """Work out the next carriers of a replay; the rest goes on in a row of its own, so that it can be stopped."""
+    if replaying.step(row.payload["run"]):
+        statements.append_outbox("replay_step", dict(row.payload))
+
+
+HANDLERS[channels.KIND] = Outward(channels.pass_on)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from peewee import ModelSelect
 
 from core import clock
 from core.cases.statements import is_postgresql
+from core.errors import KaopingError
 from core.models import OutboxRow, database
 
 LEASE = timedelta(seconds=30)
@@ -30,6 +32,9 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 KEEP_DONE = timedelta(days=30)
+SHORTEST_TURN, LONGEST_TURN = 0.005, 0.1
+"""Seconds between two rows on SQLite, as long as the row took within these bounds: there waiting writers do not queue
+but try now and then, and a long drain would leave them no turn."""
 
 Handler = Callable[[OutboxRow], None]
 log = logging.getLogger("kaoping.jobs")
@@ -45,6 +50,22 @@ class Claim:
 
     id: int
     owner: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Outward:
+    """A handler whose effect lies outside the database: called before the row's transaction, not inside it.
+
+    A transaction that waited for somebody else's server would hold up every writer. Such an effect happens at least
+    once, and again only when the worker ends between it and the mark.
+    """
+
+    work: Callable[[OutboxRow], None]
+
+    def __call__(self, row: OutboxRow) -> None:
+        """Do the work."""
+        self.work(row)
 
 
 def new_owner() -> str:
@@ -58,7 +79,7 @@ def claim() -> Claim | None:
     with database.atomic():
         free = OutboxRow.lease_until.is_null() | (OutboxRow.lease_until < moment)
         waiting = (
-            OutboxRow.select(OutboxRow.id)
+            OutboxRow.select(OutboxRow.id, OutboxRow.kind)
             .where(OutboxRow.done_at.is_null() & (OutboxRow.available_at <= moment))
             .where(free & (OutboxRow.attempts < MOST_ATTEMPTS))
             .order_by(OutboxRow.available_at, OutboxRow.id)
@@ -70,12 +91,17 @@ def claim() -> Claim | None:
         taken = OutboxRow.update(
             lease_until=moment + LEASE, leased_by=owner, attempts=OutboxRow.attempts + 1
         ).where((OutboxRow.id == row.id) & OutboxRow.done_at.is_null() & free)
-        return Claim(row.id, owner) if taken.execute() == 1 else None
+        return Claim(row.id, owner, row.kind) if taken.execute() == 1 else None
 
 
 def work_off(claimed: Claim, handlers: Mapping[str, Handler]) -> bool:
     """Handle one claimed row; False when it failed (then kept for later) or is no longer this claim's."""
+    outward = handlers.get(claimed.kind)
     try:
+        if isinstance(outward, Outward):
+            outward(OutboxRow.get_by_id(claimed.id))
+            with database.atomic():
+                return _mark_done(claimed)
         with database.atomic():
             if not _mark_done(claimed):
                 return False
@@ -102,9 +128,10 @@ def _mark_done(claimed: Claim) -> bool:
 def _postpone(claimed: Claim, fault: Exception) -> None:
     with database.atomic():
         row = OutboxRow.get_by_id(claimed.id)
+        told = str(fault) if isinstance(fault, KaopingError) else f"{type(fault).__name__}: {fault}"
         pause = min(FIRST_PAUSE * 4 ** max(row.attempts - 1, 0), LONGEST_PAUSE)
         OutboxRow.update(
-            lease_until=None, available_at=clock.now() + pause, error=f"{type(fault).__name__}: {fault}"[:2000]
+            lease_until=None, available_at=clock.now() + pause, error=told[:2000]
         ).where((OutboxRow.id == claimed.id) & (OutboxRow.leased_by == claimed.owner)).execute()
 
 
@@ -115,7 +142,10 @@ def drain(handlers: Mapping[str, Handler], *, stop: Callable[[], bool] = lambda:
         claimed = claim()
         if claimed is None:
             break
+        began = time.monotonic()
         done += work_off(claimed, handlers)
+        if not is_postgresql():
+            time.sleep(min(max(time.monotonic() - began, SHORTEST_TURN), LONGEST_TURN))
     return done
 
 

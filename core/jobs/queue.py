@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
+from peewee import OperationalError
 
 from core import clock
 from core.cases import action
@@ -57,12 +58,19 @@ def work_off(stopping: threading.Event) -> int:
 
 
 def sweep(stopping: threading.Event) -> None:
-    """What is done each minute, however many workers do it: due dates, forgotten rows, old rows."""
+    """What is done each minute, however many workers do it: due dates, forgotten rows, old rows.
+
+    A database that is busy or away for the moment is said in one line; what was not done, the next minute does.
+    """
     from core.jobs import clocks
 
-    with database.connection_context():
-        clocks.sweep()
-        outbox.tidy()
+    try:
+        with database.connection_context():
+            clocks.sweep()
+            outbox.tidy()
+    except OperationalError as fault:
+        log.warning("数据库正忙或连不上，下一分钟再扫：%s / the database is busy or away, the next sweep does it", fault)
+        return
     work_off(stopping)
     log.debug("swept at %s", clock.now())
 

@@ -2,11 +2,13 @@
 
 from core.models.base import BaseModel, canonical_json, connect, database
 from core.models.cases import Attachment, Case, CaseEvent, Draft, FormToken, Review, SiteVisit, Submission
-from core.models.definitions import CalendarDay, CalendarYear, DefinitionVersion, ParameterEntry
+from core.models.definitions import CalendarDay, CalendarYear, DefinitionVersion, DraftStep, ParameterEntry
+from core.models.meetings import Meeting, MeetingAttendance
 from core.models.panel import NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
 from core.models.people import Account, EndedSession, Grant, SignInFailure
 from core.models.records import AdminEvent, Message, OutboxRow, StoredSetting
 from core.models.register import Carrier, CarrierMark, District, Organisation, Region
+from core.models.replays import ReplayLine, ReplayRun
 from core.models.reports import PeriodicReport
 from core.models.results import (
     Award,
@@ -23,20 +25,21 @@ from core.models.rounds import EvaluationRound, Participant
 ALL: tuple[type[BaseModel], ...] = (
     Region, District, Organisation, Carrier, CarrierMark,
     Account, Grant, SignInFailure, EndedSession,
-    DefinitionVersion, ParameterEntry, CalendarDay, CalendarYear,
+    DefinitionVersion, DraftStep, ParameterEntry, CalendarDay, CalendarYear,
     EvaluationRound, Participant,
     Case, CaseEvent, FormToken, Draft, Submission, Attachment, Review, SiteVisit,
-    PeriodicReport,
+    PeriodicReport, Meeting, MeetingAttendance,
     PanelMember, Recusal, NoConflict, ScoreSheet, PanelOpinion,
     DeterminationCheck, Result, PublicNotice, NoticeEntry, Objection, Award, AwardEntry, OpeningBalance,
+    ReplayRun, ReplayLine,
     OutboxRow, AdminEvent, Message, StoredSetting,
 )  # fmt: skip
 
 __all__ = [
     "ALL", "Account", "AdminEvent", "Attachment", "Award", "AwardEntry", "BaseModel", "CalendarDay", "CalendarYear",
-    "Carrier", "CarrierMark", "Case", "CaseEvent", "DefinitionVersion", "DeterminationCheck", "District", "Draft",
-    "EndedSession", "EvaluationRound", "FormToken", "Grant", "Message", "NoConflict", "NoticeEntry", "Objection", "OpeningBalance",
+    "Carrier", "CarrierMark", "Case", "CaseEvent", "DefinitionVersion", "DeterminationCheck", "District", "Draft", "DraftStep",
+    "EndedSession", "EvaluationRound", "FormToken", "Grant", "Meeting", "MeetingAttendance", "Message", "NoConflict", "NoticeEntry", "Objection", "OpeningBalance",
     "Organisation", "OutboxRow", "PanelMember", "PanelOpinion", "ParameterEntry", "Participant", "PeriodicReport", "PublicNotice",
-    "Recusal", "Region", "Result", "Review", "ScoreSheet", "SignInFailure", "SiteVisit", "StoredSetting", "Submission", "canonical_json",
+    "Recusal", "Region", "ReplayLine", "ReplayRun", "Result", "Review", "ScoreSheet", "SignInFailure", "SiteVisit", "StoredSetting", "Submission", "canonical_json",
     "connect", "database",
 ]  # fmt: skip

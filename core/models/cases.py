@@ -11,7 +11,7 @@ from core.models.rounds import EvaluationRound
 
 
 class Case(BaseModel):
-    """One carrier's way through one procedure (办件).
+    """One carrier's way through one procedure (办件). `origin` is the case whose result opened it (整改, for instance).
 
     `stage_version` rises with every move and is what a form is compared with; `head_*` is the tip of the event
     chain and is never compared with a form. `pinned` is set for a case outside a round; others inherit.
@@ -23,6 +23,8 @@ class Case(BaseModel):
     round = ForeignKeyField(EvaluationRound, null=True, backref="cases", on_delete="RESTRICT")
     carrier = ForeignKeyField(Carrier, backref="cases", on_delete="RESTRICT")
     procedure = CharField(max_length=80)
+    filled_by = CharField(max_length=40, default="carrier_clerk")  # the role that fills it; a carrier sees others' late
+    origin = ForeignKeyField("self", null=True, backref="followed_by", on_delete="RESTRICT")  # the case it follows from
     pinned = JsonText(null=True)
     stage = CharField(max_length=40)
     stage_version = IntegerField(default=1)

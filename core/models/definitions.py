@@ -24,6 +24,7 @@ class DefinitionVersion(BaseModel):
     origin = CharField(max_length=16)  # plugin | administrator
     text = TextField()  # canonical TOML
     status = CharField(max_length=16, default="published")  # draft | published | withdrawn
+    step = IntegerField(default=0)  # of a draft: which of its DraftSteps it stands at
     in_force_from = DateField(null=True)
     in_force_to = DateField(null=True)
     reason = TextField(default="")
@@ -33,6 +34,19 @@ class DefinitionVersion(BaseModel):
 
     class Meta:
         indexes = ((("region", "kind", "key", "version"), True),)
+
+
+class DraftStep(BaseModel):
+    """A state of a draft, kept so that a change can be undone and done again; the newest are kept."""
+
+    definition = ForeignKeyField(DefinitionVersion, backref="steps", on_delete="CASCADE")
+    number = IntegerField()
+    text = TextField()
+    saved_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
+    saved_at = UtcDateTime()
+
+    class Meta:
+        indexes = ((("definition", "number"), True),)
 
 
 class ParameterEntry(BaseModel):

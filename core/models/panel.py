@@ -51,14 +51,17 @@ class NoConflict(BaseModel):
 class ScoreSheet(BaseModel):
     """One expert's sheet for one case, with a version of its own.
 
-    `points` maps indicator code → exact text; `changes` maps a prefilled quantitative indicator →
-    {"points", "reason"}. A signed sheet is read-only; `total` is then what the expert saw.
+    Where points are given, `points` maps indicator code → exact text and `changes` a prefilled quantitative
+    indicator → {"points", "reason"}; `total` is what the expert saw when signing. Where the policy draws no lines,
+    `grade` is the expert's grade and `remarks` maps aspect → words. A signed sheet is read-only.
     """
 
     case = ForeignKeyField(Case, backref="sheets", on_delete="RESTRICT")
     member = ForeignKeyField(PanelMember, on_delete="RESTRICT")
     points = JsonText(default=dict)
     changes = JsonText(default=dict)
+    grade = CharField(max_length=20, default="")
+    remarks = JsonText(default=dict)
     opinion = TextField(default="")
     status = CharField(max_length=16, default="draft")  # draft | signed
     total = CharField(max_length=20, default="")
@@ -71,10 +74,15 @@ class ScoreSheet(BaseModel):
 
 
 class PanelOpinion(BaseModel):
-    """What the panel as a whole says of a case, and in which of the three modes it worked."""
+    """What the panel as a whole says of a case, in which modes it worked, and its grade where no lines are drawn.
+
+    `reasons` are for a grade that is not the one of every signed sheet.
+    """
 
     case = ForeignKeyField(Case, unique=True, on_delete="RESTRICT")
     modes = JsonText(default=list)  # desk_review | site_inspection | panel_meeting
+    grade = CharField(max_length=20, default="")
+    reasons = TextField(default="")
     opinion = TextField(default="")
     recorded_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
     recorded_at = UtcDateTime()

@@ -51,9 +51,13 @@ class Result(BaseModel):
 
 
 class PublicNotice(BaseModel):
-    """A notice of a round's results (公示). `last_day` is fixed when it opens and never moves earlier."""
+    """Results of a round made public: a notice (公示) with its days for objections, or a publication (公布).
+
+    `last_day` is fixed when a notice opens and never moves earlier; a publication takes effect on its own day.
+    """
 
     round = ForeignKeyField(EvaluationRound, backref="notices", on_delete="RESTRICT")
+    kind = CharField(max_length=16, default="notice")  # notice | publication
     title = CharField(max_length=160)
     opened_on = DateField()
     last_day = DateField()

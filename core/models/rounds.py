@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField
 
 from core.models.base import BaseModel, JsonText, UtcDateTime
@@ -19,6 +21,7 @@ class EvaluationRound(BaseModel):
     region = ForeignKeyField(Region, backref="rounds", on_delete="RESTRICT")
     procedure = CharField(max_length=80)
     year = IntegerField()
+    batch = IntegerField(default=1)  # which of the year's rounds it is, where a procedure is done in batches (分批次)
     title = CharField(max_length=120)
     status = CharField(max_length=16, default="planned")  # planned | open | closed
     plan = JsonText(default=dict)
@@ -32,7 +35,12 @@ class EvaluationRound(BaseModel):
     created_at = UtcDateTime()
 
     class Meta:
-        indexes = ((("region", "procedure", "year"), True),)
+        indexes = ((("region", "procedure", "year", "batch"), True),)
+
+    @classmethod
+    def before(cls, other: EvaluationRound) -> Any:
+        """The condition on rounds of an earlier year, or of an earlier batch of the same year."""
+        return (cls.year < other.year) | ((cls.year == other.year) & (cls.batch < other.batch))
 
 
 class Participant(BaseModel):

@@ -76,18 +76,30 @@ def unlock(account: Account) -> None:
     SignInFailure.delete().where(SignInFailure.name_digest == _digest(account.username)).execute()
 
 
-def create_account(username: str, display_name: str, password: str, *, must_change_password: bool = False) -> Account:
-    """A new account without any grant. Raises Refused when the name is taken or the password too weak."""
+def read_username(username: str) -> str:
+    """A user name as it is kept. Raises Refused for one that cannot be."""
     name = username.strip().casefold()
     if not 2 <= len(name) <= 64 or any(c.isspace() for c in name):
         raise Refused("用户名应为 2 到 64 个字符，中间不能有空格。", {"username": "2 到 64 个字符，不能有空格"})
+    return name
+
+
+def create_account(username: str, display_name: str, password: str, *, must_change_password: bool = False) -> Account:
+    """A new account without any grant. Raises Refused when the name is taken or the password too weak."""
+    name = read_username(username)
     passwords.check_new(password, name)
+    hashed = passwords.hash_password(password)
+    return store_account(name, display_name, hashed, must_change_password=must_change_password)
+
+
+def store_account(name: str, display_name: str, hashed: str, *, must_change_password: bool) -> Account:
+    """A new account whose password was hashed before (hashing takes long: not while the database is held)."""
     try:
         with database.atomic():
             return Account.create(
                 username=name,
                 display_name=display_name.strip(),
-                password_hash=passwords.hash_password(password),
+                password_hash=hashed,
                 must_change_password=must_change_password,
                 created_at=clock.now(),
             )

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import Any
 
-from peewee import Expression, ModelSelect
+from peewee import Expression, ModelSelect, fn
 
 from core.errors import OutOfScope
-from core.models import Account, Case, Grant, NoConflict, PanelMember, Recusal
+from core.models import (
+    Account,
+    Carrier,
+    Case,
+    DefinitionVersion,
+    EvaluationRound,
+    Grant,
+    NoConflict,
+    PanelMember,
+    Recusal,
+    Submission,
+)
 from core.models.reading import first
+from core.policy.source import parse
 
 
 @dataclass(frozen=True)
@@ -63,10 +75,18 @@ def viewer_of(account: Account) -> Viewer:
 BOUND_BY = {
     "carrier_clerk": ("carrier",),
     "district_reviewer": ("region", "district"),
+    "district_centre": ("region", "district"),
     "city_reviewer": ("region",),
+    "city_centre": ("region",),
+    "third_party": ("region",),
     "expert": ("region",),
 }
-"""By which of its bounds a grant reaches cases; an expert's cases must be assigned besides. Others read no case."""
+"""By which of its bounds a grant reaches cases. An expert's cases must be assigned besides, a third party's stand
+before a panel that it was commissioned to run. Others read no case."""
+CARRIER = "carrier_clerk"
+"""Sees a case that somebody else fills (a spot check, for instance) only once it was submitted."""
+CENTRES = ("district_centre", "city_centre")
+"""Service centres handle what is outside rounds: in a round the authority and the bureau act, and centres are judged."""
 
 
 def _case_condition(viewer: Viewer, reach: Reach) -> Expression | None:
@@ -77,6 +97,13 @@ def _case_condition(viewer: Viewer, reach: Reach) -> Expression | None:
     bounds = [getattr(Case, name) == getattr(reach, name) for name in names]
     if reach.role == "expert":
         bounds.append(Case.id.in_(assigned_cases(viewer)))
+    if reach.role == "third_party":
+        bounds.append(Case.round.in_(commissioned_rounds(reach.region) or [0]) & (Case.stage == PANEL_STAGE))
+    if reach.role in CENTRES:
+        bounds.append(Case.round.is_null())
+    if reach.role == CARRIER:
+        handed_in = Submission.select(Submission.case).where(Submission.case == Case.id)
+        bounds.append((Case.filled_by == CARRIER) | fn.EXISTS(handed_in))
     return reduce(and_, bounds)
 
 
@@ -86,7 +113,41 @@ def _reaches(viewer: Viewer, reach: Reach, case: Case) -> bool:
     held = [(getattr(reach, name), getattr(case, f"{name}_id")) for name in bounds]
     if not held or any(bound is None or bound != of_case for bound, of_case in held):
         return False
+    if reach.role in CENTRES:
+        return case.round_id is None
+    if reach.role == CARRIER and case.filled_by != CARRIER:
+        return Submission.select().where(Submission.case == case.id).exists()
+    if reach.role == "third_party":
+        return case.stage == PANEL_STAGE and case.round_id in commissioned_rounds(case.region_id)
     return reach.role != "expert" or assigned_cases(viewer).where(Case.id == case.id).exists()
+
+
+PANEL_STAGE = "expert_panel"
+"""The stage before the panel (core.workflow.lint keeps its key and its kind the same)."""
+
+
+def commissioned_rounds(region: int | None) -> list[int]:
+    """The open rounds of a region whose pinned panel a third party runs; two statements."""
+    opened = EvaluationRound.select(EvaluationRound.id, EvaluationRound.pinned).where(
+        (EvaluationRound.region == region) & (EvaluationRound.status == "open")
+    )
+    panels = {row.id: _pinned_panels(row) for row in opened}
+    named = sorted({definition for ids in panels.values() for definition in ids})
+    texts: Any = DefinitionVersion.select(DefinitionVersion.id, DefinitionVersion.text).where(
+        DefinitionVersion.id.in_(named or [0])
+    )
+    theirs = {number for number, text in texts.tuples() if _run_by(text) == "third_party"}
+    return [round_id for round_id, ids in panels.items() if theirs.intersection(ids)]
+
+
+def _pinned_panels(round_: EvaluationRound) -> list[int]:
+    return [number for name, number in round_.pinned.items() if name.startswith("panel/")]
+
+
+@lru_cache(maxsize=64)
+def _run_by(text: str) -> str:
+    # published texts never change; the same ones are read once a process
+    return str(parse(text, "panel").get("run_by", ""))
 
 
 def assigned_cases(viewer: Viewer) -> ModelSelect[Any]:
@@ -98,7 +159,7 @@ def assigned_cases(viewer: Viewer) -> ModelSelect[Any]:
     rounds = PanelMember.select(PanelMember.round).where(
         (PanelMember.account == viewer.account) & PanelMember.removed_at.is_null()
     )
-    return Case.select(Case.id).where(Case.round.in_(rounds) & (Case.stage == "expert_panel") & Case.id.not_in(recused))
+    return Case.select(Case.id).where(Case.round.in_(rounds) & (Case.stage == PANEL_STAGE) & Case.id.not_in(recused))
 
 
 def visible_cases(viewer: Viewer, role: str | None = None) -> ModelSelect[Any]:
@@ -124,6 +185,16 @@ def find_case(viewer: Viewer, case_id: int, role: str | None = None) -> Case:
 def may_handle(viewer: Viewer, case: Case, role: str) -> bool:
     """Whether this person holds `role` for this case, so that an action of that role is theirs to take."""
     return any(_reaches(viewer, reach, case) for reach in viewer.within(role))
+
+
+def serves(viewer: Viewer, carrier: Carrier, role: str) -> bool:
+    """Whether this person holds `role` for this carrier: its clerk, its district's people, or the city's."""
+    known = {"carrier": carrier.id, "district": carrier.district_id, "region": carrier.region_id}
+    bounds = BOUND_BY.get(role, ())
+    return bool(bounds) and any(
+        all(getattr(reach, name) is not None and getattr(reach, name) == known[name] for name in bounds)
+        for reach in viewer.within(role)
+    )
 
 
 def membership(viewer: Viewer, round_id: int) -> PanelMember:

@@ -28,7 +28,8 @@ class AwardAmount:
 class AwardCap:
     """The most one title may receive over the years. ``remainder``: an award that passes the cap pays what is left.
 
-    ``yuan`` None: the cap has not been set yet.
+    Without a ``title`` it is the most an organisation may receive for one year, all its titles together.
+    ``yuan`` None: the cap has not been set yet; then ``parameter`` names the value that is missing.
     """
 
     title: str
@@ -36,6 +37,7 @@ class AwardCap:
     remainder: bool
     clause: str
     basis: str
+    parameter: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,16 @@ class HighestAwardOnly:
 
 
 @dataclass(frozen=True)
+class AwardPurpose:
+    """What award money may be used for."""
+
+    key: str
+    name: str
+    clause: str
+    basis: str
+
+
+@dataclass(frozen=True)
 class AwardTerms:
     """The award rules of a policy. ``for_year`` is the year the money is for: same or previous."""
 
@@ -60,6 +72,8 @@ class AwardTerms:
     for_year: str = "same"
     caps: tuple[AwardCap, ...] = ()
     highest_only: HighestAwardOnly | None = None
+    purposes: tuple[AwardPurpose, ...] = ()
+    yearly_cap: AwardCap | None = None
 
     @property
     def titles(self) -> list[str]:
@@ -86,6 +100,11 @@ def award_terms(policy: PolicyVersion, key: str | None = None) -> AwardTerms:
         for_year=policy.resolve(data.get("for_year", "same")),
         caps=tuple(_cap(policy, entry) for entry in data.get("caps", [])),
         highest_only=_highest_only(policy, data.get("highest_only")),
+        purposes=tuple(
+            AwardPurpose(entry["key"], entry["name"], entry.get("clause", ""), entry.get("basis", ""))
+            for entry in data.get("purposes", [])
+        ),
+        yearly_cap=_cap(policy, data["yearly_cap"]) if "yearly_cap" in data else None,
     )
 
 
@@ -139,13 +158,15 @@ def _amount(policy: PolicyVersion, entry: Mapping[str, Any]) -> AwardAmount:
 
 
 def _cap(policy: PolicyVersion, entry: Mapping[str, Any]) -> AwardCap:
-    value = policy.resolve(entry["yuan"])
+    written = entry["yuan"]
+    value = policy.resolve(written)
     return AwardCap(
-        entry["title"],
+        entry.get("title", ""),
         None if value is None else int(value),
         bool(policy.resolve(entry.get("remainder", True))),
         entry.get("clause", ""),
         entry.get("basis", ""),
+        written[1:] if isinstance(written, str) else "",
     )
 
 

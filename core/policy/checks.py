@@ -9,8 +9,11 @@ from typing import Any
 
 from core.errors import Refused
 from core.policy.checks_by_kind import Files, further_findings, unknown
+from core.policy.checks_procedures import procedure_findings
+from core.policy.checks_reports import report_findings
 from core.policy.kinds import SHAPES, WITHOUT_SHAPE
 from core.policy.parameters import fitting_value, read_parameters
+from core.policy.prefill import prefill_findings
 from core.policy.scheme import read_method
 from core.policy.scoring.method import ScoringMethod
 from core.policy.shape import figures_without_clause, findings_of, is_parameter
@@ -127,6 +130,9 @@ def _together(files: Files, methods: Mapping[str, ScoringMethod]) -> Iterator[Fi
         yield from _conditions(file, data)
     yield from _rule_facts(files)
     yield from further_findings(files)
+    yield from procedure_findings(files)
+    yield from prefill_findings(files)
+    yield from report_findings(files)
     yield from _districts(files)
 
 

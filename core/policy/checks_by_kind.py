@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from core.policy.checks_panel import panel_findings
 from forms.findings import Finding
 from forms.formula import compile_formula
 
@@ -17,7 +18,21 @@ def further_findings(files: Files) -> Iterator[Finding]:
         for file, data in files.get(kind, []):
             yield from check(file, data)
     yield from _budget(files)
+    yield from _named_choices(files)
     yield from _own_facts(files)
+    yield from panel_findings(files)
+
+
+def _named_choices(files: Files) -> Iterator[Finding]:
+    """A fact that names its choices in words names every one of them."""
+    for kind, lists in files.items():
+        for file, data in lists:
+            for of in ("facts", "register"):
+                for index, fact in enumerate(data.get(of, []) if kind != "parameters" else []):
+                    allowed, names = fact.get("allowed", []), fact.get("names")
+                    if names is not None and len(names) != len(allowed):
+                        text = f"“{fact.get('name', '')}”有 {len(allowed)} 个选项，写了 {len(names)} 个名称"
+                        yield Finding(file, f"{of}.{index}.names", text, "一个选项一个名称，次序相同")
 
 
 def _eligibility(file: str, data: dict[str, Any]) -> Iterator[Finding]:
@@ -77,6 +92,7 @@ def _own_facts(files: Files) -> Iterator[Finding]:
     for kind, name, more in (
         ("corrective_action", "consequences", {"outcome"}),
         ("eligibility", "rules", set()),
+        ("eligibility", "priorities", set()),
         ("exit", "grounds", set()),
         ("reporting", "derived", {"carriers"}),
     ):

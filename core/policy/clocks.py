@@ -15,14 +15,15 @@ from core.policy.version import PolicyVersion
 NOTICE = "public_notice"
 _UNITS = {"working_days": "个工作日", "calendar_days": "天", "months": "个月"}
 _LENGTHS = {"months": "months", "fixed_day": "day"}
-_FIXED = {"weekly": "每周第", "monthly": "每月", "quarterly": "每季度最后一个月", "yearly": "每年十二月"}
+_FIXED = {"weekly": "每周第", "monthly": "每月", "quarterly": "每季度最后一个月", "yearly": "每年{month}月"}
 
 
 @dataclass(frozen=True)
 class Clock:
     """A period: ``length`` working days, calendar days or months; None while nobody has set it.
 
-    Of kind fixed_day, ``length`` is the number of the day in each ``period`` (see `periods.fixed_day`).
+    Of kind fixed_day, ``length`` is the number of the day in each ``period`` (see `periods.fixed_day`); ``month`` is
+    the month of a day of the year.
     ``parameter`` names what is to be set while the length is None.
     """
 
@@ -35,6 +36,7 @@ class Clock:
     basis: str
     period: str = ""
     parameter: str = ""
+    month: int = 12
 
     def last_day(self, opened: date, calendar: WorkingCalendar) -> date | None:
         """The last day of the period that opened on a day; None while the length is not set.
@@ -45,7 +47,7 @@ class Clock:
         if self.length is None:
             return None
         if self.kind == "fixed_day":
-            return fixed_day(opened, self.period, self.length)
+            return fixed_day(opened, self.period, self.length, self.month)
         if self.kind == "working_days":
             return calendar.deadline(opened, self.length, self.counts_opening_day)
         if self.kind == "calendar_days":
@@ -55,7 +57,8 @@ class Clock:
     def step(self, opened: date | None, last_day: date | None) -> Step:
         """The reasoning of a deadline."""
         if self.kind == "fixed_day":
-            day = "哪一天没有设定" if self.length is None else f"{_FIXED[self.period]}{self.length}日，当天算按时"
+            named = _FIXED[self.period].format(month=self.month)
+            day = "哪一天没有设定" if self.length is None else f"{named}{self.length}日，当天算按时"
             return Step(f"{self.name}：{day}", self.clause, self.basis, {"from": opened}, last_day)
         first = "当天算起" if self.counts_opening_day else "次日算起"
         length = "长度没有设定" if self.length is None else f"{self.length} {_UNITS[self.kind]}"
@@ -120,6 +123,7 @@ def clocks_of(policy: PolicyVersion) -> dict[str, Clock]:
                 entry.get("basis", ""),
                 entry.get("period", ""),
                 length[1:] if is_parameter(length) else "",
+                _whole(policy.resolve(entry.get("month"))) or 12,
             )
     return clocks
 

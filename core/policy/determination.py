@@ -13,6 +13,7 @@ from core.policy.awards import award_for, award_terms
 from core.policy.facts import Fact, fact_values, read_facts
 from core.policy.grades import Grades, capped, grades_of, named_grades
 from core.policy.numbers import exact
+from core.policy.panel import agreed_grade
 from core.policy.rules import GradeRule, Rule, read_grade_rule, read_rule
 from core.policy.trace import Step, Trace, clauses_of
 from core.policy.version import NotCovered, PolicyVersion
@@ -48,13 +49,23 @@ class Determination:
 
 @dataclass(frozen=True)
 class Check:
-    """Something that somebody must have made sure of before a result can be determined."""
+    """Something that somebody makes sure of before a result is determined.
+
+    ``normal`` is what a yes-or-no check finds when nothing is amiss; a finding against it needs its ground.
+    Without ``needed`` the policy's default holds as long as nobody has found anything.
+    """
 
     key: str
     name: str
     type: str
     clause: str
     veto: bool
+    normal: bool = False
+    needed: bool = True
+
+
+SUPPLIED = frozenset({"participated", "absence_excused", "submitted_on", "deadline", "kind", "level"})
+"""Facts that come from the course of a case and from the register, never from a check."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +85,30 @@ class _Rules:
 
 def checks_needed(policy: PolicyVersion) -> list[Check]:
     """What a determination needs somebody to have checked: declared vetoes and facts marked so."""
+    return [check for check in checks_offered(policy) if check.needed]
+
+
+def checks_offered(policy: PolicyVersion) -> list[Check]:
+    """What can be checked: all that must be, and what else vetoes and ceilings ask about with a default (正当理由)."""
     rules = _rules(policy)
     vetoes = [Check(v.key, v.name, "yes_no", v.clause, True) for v in rules.vetoes if not v.when]
-    facts = [Check(f.key, f.name, f.type, f.clause, False) for f in rules.facts.values() if f.must_be_checked]
+    asked = {name for rule in (*rules.vetoes, *rules.ceilings) for name in rule.names} - SUPPLIED
+    facts = [
+        Check(f.key, f.name, f.type, f.clause, False, f.default is True, f.must_be_checked)
+        for f in rules.facts.values()
+        if f.must_be_checked or (f.key in asked and isinstance(f.default, bool))
+    ]
     return vetoes + facts
+
+
+GIVEN = frozenset({"total", "grade", "vetoes", "sheets", "reasons"})
+"""What a determination is asked with beside the policy's own facts."""
 
 
 def determine(policy: PolicyVersion, given: Mapping[str, object]) -> Determination:
     """Decide a result from `total` or `grade`, `vetoes` (keys of what was established) and the policy's facts.
 
+    A `grade` that a panel agreed on comes with `sheets` (each expert's grade) and `reasons`, which the trace keeps.
     Raises Refused naming every unknown fact or veto and every unusable value, NotCovered when the policy
     determines nothing.
     """
@@ -97,7 +123,7 @@ def determine(policy: PolicyVersion, given: Mapping[str, object]) -> Determinati
         # A veto decides without any score.
         grade, total, steps = vetoes[0].grade, None, list[Step]()
     else:
-        grade, total, steps = _first_grade(rules, given)
+        grade, total, steps = _first_grade(policy, rules, given)
     for veto in vetoes:
         grade = veto.grade
         steps.append(veto.step(facts, grade))
@@ -150,7 +176,7 @@ def _rules(policy: PolicyVersion) -> _Rules:
 
 
 def _facts(rules: _Rules, given: Mapping[str, object]) -> dict[str, Any]:
-    own = {key: value for key, value in given.items() if key not in {"total", "grade", "vetoes"}}
+    own = {key: value for key, value in given.items() if key not in GIVEN}
     facts: dict[str, Any] = dict(fact_values(rules.facts, own))
     established = given.get("vetoes") or []
     if not isinstance(established, (list, tuple)):
@@ -166,7 +192,9 @@ def _facts(rules: _Rules, given: Mapping[str, object]) -> dict[str, Any]:
     return facts
 
 
-def _first_grade(rules: _Rules, given: Mapping[str, object]) -> tuple[str, Decimal | None, list[Step]]:
+def _first_grade(
+    policy: PolicyVersion, rules: _Rules, given: Mapping[str, object]
+) -> tuple[str, Decimal | None, list[Step]]:
     """The grade before vetoes and ceilings, from the total where the policy draws lines."""
     grade = given.get("grade")
     if grade is not None and grade not in rules.named:
@@ -174,6 +202,8 @@ def _first_grade(rules: _Rules, given: Mapping[str, object]) -> tuple[str, Decim
     if given.get("total") is None:
         if grade is None:
             raise Refused("要给出总分（total）或档次（grade）。", {"total": "缺少总分或档次"})
+        if given.get("sheets") is not None:
+            return str(grade), None, list(agreed_grade(policy, _sheets(given), str(grade), _text(given, "reasons")))
         return str(grade), None, [Step("专家组和主管部门给出的档次", result=grade)]
     total = _total(given["total"])
     if rules.grades is None:
@@ -189,6 +219,20 @@ def _first_grade(rules: _Rules, given: Mapping[str, object]) -> tuple[str, Decim
     if grade is not None and grade != line.grade:
         raise Refused(f"总分 {rounded} 对应{line.name}，与给出的档次不一致。", {"grade": "与总分不一致"})
     return line.grade, rounded, [rules.grades.step(total, rounded, line)]
+
+
+def _sheets(given: Mapping[str, object]) -> list[str]:
+    sheets = given["sheets"]
+    if not isinstance(sheets, (list, tuple)):
+        raise Refused("各位专家的档次要写成一列。", {"sheets": "要写成一列"})
+    return [str(grade) for grade in sheets]
+
+
+def _text(given: Mapping[str, object], key: str) -> str:
+    text = given.get(key, "")
+    if not isinstance(text, str):
+        raise Refused("理由要写成文字。", {key: "要写成文字"})
+    return text
 
 
 def _total(entry: object) -> Fraction:

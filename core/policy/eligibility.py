@@ -52,6 +52,8 @@ class EligibilityRule:
 class EligibilityRules:
     """All conditions; ``judged`` are those that a reviewer has to judge, key → name.
 
+    ``priorities`` put an applicant first and bar nobody.
+
     ``binding`` False: conditions that fail are told to the reviewer and do not bar by themselves, except where
     ``binding_when`` holds.
     """
@@ -63,17 +65,22 @@ class EligibilityRules:
     binding: bool
     binding_when: str
     judged: Mapping[str, str]
+    priorities: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True)
 class Eligibility:
-    """``failed`` are the keys of all conditions not met, ``missing`` the facts that were needed and not there."""
+    """``failed`` are the keys of all conditions not met, ``missing`` the facts that were needed and not there.
+
+    ``priorities`` are the keys of the grounds for priority that hold.
+    """
 
     eligible: bool
     failed: tuple[str, ...]
     missing: tuple[str, ...]
     values: Mapping[str, Fraction | None]
     trace: Trace
+    priorities: tuple[str, ...] = ()
 
 
 def eligibility_rules(policy: PolicyVersion) -> EligibilityRules:
@@ -87,6 +94,7 @@ def eligibility_rules(policy: PolicyVersion) -> EligibilityRules:
         binding=bool(policy.resolve(data.get("binding", True))),
         binding_when=data.get("binding_when", ""),
         judged={entry["key"]: entry["name"] for entry in data.get("judged", [])},
+        priorities=tuple(read_rule(entry) for entry in data.get("priorities", [])),
     )
 
 
@@ -111,10 +119,12 @@ def check_eligibility(rules: EligibilityRules, given: Mapping[str, object]) -> E
         if rule.value:
             inputs |= {"value": value, "at_least": rule.at_least}
         steps.append(Step(rule.rule.name, rule.rule.clause, rule.rule.basis, inputs, met))
+    first = [rule for rule in rules.priorities if rule.holds(facts)]
+    steps.extend(rule.step(facts, "优先") for rule in first)
     binding = rules.binding or (bool(rules.binding_when) and compile_formula(rules.binding_when).holds(facts))
     unknown = any(name in missing for name in rules.required)
     eligible = not unknown and (not failed or not binding)
-    return Eligibility(eligible, tuple(failed), tuple(dict.fromkeys(missing)), values, tuple(steps))
+    return Eligibility(eligible, tuple(failed), tuple(dict.fromkeys(missing)), values, tuple(steps), tuple(r.key for r in first))
 
 
 def _met(rule: EligibilityRule, facts: Mapping[str, FactValue]) -> tuple[bool, Fraction | None]:

@@ -54,6 +54,13 @@ def enrol(policy: PolicyVersion, given: Mapping[str, object]) -> Enrolment:
     return Enrolment(directly, directly or approved, tuple(steps))
 
 
+def brings_up_exit(policy: PolicyVersion, given: Mapping[str, object]) -> bool:
+    """Whether the facts bring up any ground for leaving at all; without one there is nothing to decide."""
+    data = policy.definition("exit")
+    facts = fact_values(read_facts(data["facts"]), given)
+    return any(compile_formula(entry["applies_when"]).holds(facts) for entry in data["grounds"])
+
+
 def leave(policy: PolicyVersion, given: Mapping[str, object]) -> Exit:
     """Whether a carrier leaves on the grounds that the facts bring up; the earliest effective day counts.
 

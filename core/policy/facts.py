@@ -19,7 +19,10 @@ FactValue = str | int | Decimal | bool | date | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact. ``must_be_checked``: in the web application somebody must have made sure of it."""
+    """One fact. ``names`` are the choices of ``allowed`` in words, in their order.
+
+    ``must_be_checked``: in the web application somebody must have made sure of it.
+    """
 
     key: str
     name: str
@@ -29,6 +32,11 @@ class Fact:
     default: FactValue | None = None
     unit: str = ""
     must_be_checked: bool = False
+    names: tuple[str, ...] = ()
+
+    def word(self, choice: str) -> str:
+        """A choice in words; empty where the policy gives none."""
+        return dict(zip(self.allowed, self.names, strict=False)).get(choice, "")
 
 
 def read_facts(entries: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
@@ -36,7 +44,7 @@ def read_facts(entries: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
     facts = {}
     for entry in entries:
         fields = {name: entry[name] for name in Fact.__dataclass_fields__ if name in entry}
-        fields["allowed"] = tuple(entry.get("allowed", ()))
+        fields["allowed"], fields["names"] = tuple(entry.get("allowed", ())), tuple(entry.get("names", ()))
         facts[entry["key"]] = Fact(**fields)
     return facts
 

@@ -89,6 +89,13 @@ def named_grades(policy: PolicyVersion) -> tuple[str, ...]:
     return tuple(grade for grade in ORDER if grade in known)
 
 
+def grade_names(policy: PolicyVersion) -> dict[str, str]:
+    """The grades the policy knows, best first, each in the policy's own word."""
+    data = policy.definition("grades") if policy.has("grades") else {}
+    written = {entry["grade"]: entry["name"] for entry in [*data.get("lines", []), *data.get("named", [])]}
+    return {grade: written.get(grade, NAMES[grade]) for grade in named_grades(policy)}
+
+
 def capped(grade: str, at_most: str) -> str:
     """The worse of the two: a ceiling presses down and never lifts."""
     return max(grade, at_most, key=ORDER.index)

@@ -113,12 +113,15 @@ def _markdown(path: Path) -> list[Grid]:
 
 
 def _word(path: Path) -> list[Grid]:
-    docx = _office("docx", "python-docx")
+    import docx  # slow to import, and few commands read such a file
+
     return [[[_one_line(c.text) for c in row.cells] for row in table.rows] for table in docx.Document(str(path)).tables]
 
 
 def _excel(path: Path) -> list[Grid]:
-    book = _office("openpyxl", "openpyxl").load_workbook(path, data_only=True)
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, data_only=True)
     grids = []
     for sheet in book.worksheets:
         merged = {
@@ -146,16 +149,6 @@ def _shown(cell: Any) -> str:
 
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
-
-
-def _office(module: str, package: str) -> Any:
-    """A library of the extra `office`, imported when a file needs it. Raises Refused when it is not installed."""
-    from importlib import import_module
-
-    try:
-        return import_module(module)
-    except ImportError:
-        raise Refused(f"读这种文件要先装 {package}：pip install 'kaoping[office]'；也可以另存为 .md 表格再导入") from None
 
 
 _READERS: dict[str, Callable[[Path], list[Grid]]] = {".md": _markdown, ".docx": _word, ".xlsx": _excel}

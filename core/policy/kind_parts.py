@@ -25,6 +25,7 @@ FACT: Shape = {
     **NAMED,
     "type": Key("text", required=True, allowed=FACT_TYPES),
     "allowed": Key("texts"),
+    "names": Key("texts"),
     "default": Key("value"),
     "unit": TEXT,
     "must_be_checked": Key("yes_no"),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from core.policy.kind_parts import CITED, FACT, GRADES, MUST, NAMED, PERIODS, RULE, TEXT, TOP, tables
 from core.policy.kinds_admission import CORRECTIVE_ACTION, ELIGIBILITY, ENROLMENT, EXIT
-from core.policy.kinds_reports import BUDGET, REPORTING, SPENDING, TARGETS
+from core.policy.kinds_reports import BUDGET, COMMON_PROBLEMS, REPORTING, SPENDING, TARGETS, WORK_REPORT
 from core.policy.shape import BASES, Key, Shape
 
 REGION: Shape = {
     **TOP,
     "name": MUST,
     "bureau": MUST,
-    "districts": tables({"key": MUST, "name": MUST, "authority": MUST, "note": TEXT}, required=False),
+    "centre": TEXT,  # the city's service centre beside the bureau, where it has one
+    # centre: the district's service centre, where it has one
+    "districts": tables({"key": MUST, "name": MUST, "authority": MUST, "centre": TEXT, "note": TEXT}, required=False),
+    # what this region's register keeps of a carrier beside name, kind, level and dates; scope and conditions may ask
+    "register": tables(FACT, required=False),
     "holidays": tables(
         {
             "name": MUST,
@@ -47,7 +51,18 @@ _PROCEDURES: Shape = {
         {
             **NAMED,
             "carrier_kinds": Key("texts"),
-            "every": Key("text", allowed=("year", "quarter", "month", "week", "once", "on_demand")),
+            # year: a yearly round; annual, quarter, month, week: one report a period; on_demand: when there is cause
+            "every": Key("text", allowed=("year", "annual", "quarter", "month", "week", "on_demand")),
+            # a yearly round may be held in several batches
+            "batches": Key("yes_no"),
+            # outside a round: the roles that may open it (without any: the carrier's clerk), the standing a carrier
+            # must have (without any: held), and the consequence of a result that opens it by itself
+            "opened_by": Key("texts"),
+            "standing": Key("texts", allowed=("applicant", "held", "revoked", "exited")),
+            "opened_by_consequence": TEXT,
+            # checks at submission (core.policy.submission_checks), and the question that decides it when it closes
+            "checked_by": Key("texts"),
+            "decides": Key("text", allowed=("enrolment", "exit", "corrective_action")),
             # outside a round: the clock of its last day, the field of the form that the clock counts from, and the
             # stage whose reaching keeps it (without one, submitting does)
             "clock": TEXT,
@@ -129,9 +144,13 @@ _AWARDS: Shape = {
         }
     ),
     "withheld": tables(RULE, required=False),
+    # what the money may be used for
+    "purposes": tables(NAMED, required=False),
     "caps": tables(
         {"title": MUST, "yuan": Key("whole", required=True), "remainder": Key("yes_no"), **CITED}, required=False
     ),
+    # the most an organisation receives for one year, all its titles together
+    "yearly_cap": Key("table", shape={"yuan": Key("whole", required=True), "remainder": Key("yes_no"), **CITED}),
     "highest_only": Key(
         "table",
         shape={
@@ -168,6 +187,11 @@ _SCOPE: Shape = {
 _PANEL: Shape = {
     **TOP,
     "minimum": Key("whole", required=True),
+    # what a panel gives: points for indicators, or a grade with reasons where the policy draws no lines
+    "gives": Key("text", allowed=("points", "grade")),
+    # who convenes it and records its opinion: the city's reviewer, or a third party that the city commissioned
+    "run_by": Key("text", allowed=("city_reviewer", "third_party")),
+    "aspects": tables(NAMED, required=False),
     "recusal": TEXT,
     "drawn_from": TEXT,
     "modes": tables({"key": MUST, "name": MUST, **CITED}, required=False),
@@ -203,6 +227,7 @@ _CLOCKS: Shape = {
             "days": Key("whole"),
             "months": Key("whole"),
             "period": Key("text", allowed=PERIODS),
+            "month": Key("whole"),  # of a fixed day of the year; without it, December
             "day": Key("whole"),
             "counts_opening_day": Key("yes_no"),
         }
@@ -241,6 +266,8 @@ SHAPES: dict[str, Shape] = {
     "awards": _AWARDS,
     "corrective_action": CORRECTIVE_ACTION,
     "reporting": REPORTING,
+    "common_problems": COMMON_PROBLEMS,
+    "work_report": WORK_REPORT,
     "targets": TARGETS,
     "spending": SPENDING,
     "budget": BUDGET,

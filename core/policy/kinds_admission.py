@@ -30,6 +30,8 @@ ELIGIBILITY: Shape = {
     ),
     # What no figure decides: a reviewer gives an opinion on each.
     "judged": tables(NAMED, required=False),
+    # What puts an applicant first and bars nobody.
+    "priorities": tables(RULE, required=False),
 }
 
 ENROLMENT: Shape = {
@@ -48,6 +50,8 @@ EXIT: Shape = {
             "applies_when": Key("formula", required=True),
             "exits_when": Key("formula", required=True),
             "effective": MUST,
+            # what else stays with the carrier that leaves on this ground
+            "marks": Key("texts", allowed=("research_dishonesty_record",)),
         }
     ),
 }

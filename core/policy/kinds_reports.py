@@ -1,4 +1,4 @@
-"""What the files about periodic reports, targets and spending may hold."""
+"""What the files about periodic and yearly reports, common problems, targets and spending may hold."""
 
 from __future__ import annotations
 
@@ -9,9 +9,22 @@ REPORTING: Shape = {
     **TOP,
     "partial_counts": Key("yes_no"),
     "reports": tables({**NAMED, "period": Key("text", required=True, allowed=PERIODS)}),
-    "fields": tables(FACT, required=False),
+    # over_time: what a year is made of: the sum of its reports (what happened in each), or the last (a state)
+    "fields": tables({**FACT, "over_time": Key("text", allowed=("sum", "last"))}, required=False),
     "derived": tables({**NAMED, "value": Key("formula", required=True), "unit": TEXT}, required=False),
     "parts": tables(PART, required=False),
+}
+
+COMMON_PROBLEMS: Shape = {
+    **TOP,
+    "problems": tables(NAMED),
+    "sources": tables({**NAMED, "procedure": MUST, "stage": TEXT, "field": MUST, "other": TEXT}),
+}
+
+WORK_REPORT: Shape = {
+    **TOP,
+    "title": MUST,
+    "parts": tables({**NAMED, "paragraphs": tables({"text": MUST, "when": Key("formula")})}),
 }
 
 _COMPARATORS = (">=", "=", "<=", ">", "<")
@@ -33,6 +46,11 @@ SPENDING: Shape = {
     **TOP,
     "ends_at": Key("number", required=True),
     "may_fall": Key("yes_no", required=True),
+    # the procedures in which a plan is declared, followed, assessed in the year after, and what went wrong is put right
+    "declared_in": TEXT,
+    "monitored_in": TEXT,
+    "assessed_in": TEXT,
+    "rectified_in": TEXT,
     "nodes": tables({"month": Key("whole", required=True), "name": MUST, **CITED}),
 }
 

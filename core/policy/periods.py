@@ -122,15 +122,20 @@ def first_day_of_quarter(text: object) -> date:
     return date(int(found[1]), 3 * int(found[2]) - 2, 1)
 
 
-def fixed_day(within: date, period: str, number: int) -> date:
-    """The day with that number in the period: of the week, of the month, or of a quarter's or year's last month.
+def fixed_day(within: date, period: str, number: int, month: int = 12) -> date:
+    """The day with that number in the period: of the week, of the month, of a quarter's last month, or of `month`.
 
     A month that is too short gives its last day. The day does not move to a working day: the text names the day.
+
+    >>> fixed_day(date(2024, 1, 1), "yearly", 31, 6)
+    datetime.date(2024, 6, 30)
     """
     number = max(number, 1)
     if period == "weekly":
         return first_day(within, "weekly") + timedelta(days=min(number, 7) - 1)
     last = next_period(within, period) - timedelta(days=1)
+    if period == "yearly":
+        last = last.replace(day=1, month=min(max(month, 1), 12))
     return last.replace(day=min(number, months.monthrange(last.year, last.month)[1]))
 
 

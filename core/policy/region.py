@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
+
+from core.policy.facts import Fact, read_facts
 
 
 @dataclass(frozen=True)
 class District:
-    """A district and the office that is its competent authority (归口管理部门)."""
+    """A district, the office that is its competent authority (归口管理部门), and its service centre ("" for none)."""
 
     key: str
     name: str
     authority: str
+    centre: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,16 @@ class Document:
 
 @dataclass(frozen=True)
 class RegionInfo:
-    """What `region.toml` says."""
+    """What `region.toml` says. `register`: what the register keeps of a carrier beside name, kind, level and dates;
+    `centre`: the city's service centre beside the bureau ("" for none)."""
 
     key: str
     name: str
     bureau: str
     districts: tuple[District, ...] = ()
     holidays: tuple[LocalHoliday, ...] = ()
+    register: Mapping[str, Fact] = field(default_factory=dict)
+    centre: str = ""
 
     def overlay(self) -> dict[date, bool]:
         """Day → whether it is a working day here, for the days that differ from the national calendar."""
@@ -70,11 +77,15 @@ def read_region(data: Mapping[str, Any]) -> RegionInfo:
         key=data["key"],
         name=data["name"],
         bureau=data["bureau"],
-        districts=tuple(District(d["key"], d["name"], d["authority"]) for d in data.get("districts", [])),
+        centre=data.get("centre", ""),
+        districts=tuple(
+            District(d["key"], d["name"], d["authority"], d.get("centre", "")) for d in data.get("districts", [])
+        ),
         holidays=tuple(
             LocalHoliday(h["name"], h["from"], h["to"], h["working"], h.get("source", ""))
             for h in data.get("holidays", [])
         ),
+        register=MappingProxyType(read_facts(data.get("register", []))),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -38,7 +38,8 @@ class Derived:
 class ReportRules:
     """The reports, their figures, what is derived from the totals, and which figure is part of which.
 
-    ``partial_counts``: a period of which only some days lie in the range is due as well.
+    ``partial_counts``: a period of which only some days lie in the range is due as well. ``over_time`` says of a
+    figure whether a year is the sum of its reports or the last of them.
     """
 
     kinds: tuple[ReportKind, ...]
@@ -46,6 +47,7 @@ class ReportRules:
     derived: tuple[Derived, ...]
     parts: tuple[tuple[str, str], ...]
     partial_counts: bool
+    over_time: Mapping[str, str] = field(default_factory=dict)
 
     def kind(self, period: object) -> ReportKind:
         """The report of that period; raises Refused naming the ones there are."""
@@ -91,6 +93,7 @@ def report_rules(policy: PolicyVersion) -> ReportRules:
         derived=tuple(Derived(read_rule(e), e["value"], e.get("unit", "")) for e in data.get("derived", [])),
         parts=tuple((part, entry["whole"]) for entry in data.get("parts", []) for part in entry["parts"]),
         partial_counts=bool(policy.resolve(data.get("partial_counts", True))),
+        over_time={entry["key"]: entry["over_time"] for entry in data.get("fields", []) if "over_time" in entry},
     )
 
 
@@ -165,3 +168,16 @@ def add_up(rules: ReportRules, reports: Sequence[Mapping[str, Decimal]], carrier
         for entry in rules.derived
     ]
     return Totals(carriers, totals, derived, tuple(steps))
+
+
+def over_the_year(rules: ReportRules, reports: Sequence[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    """One carrier's figures of a year from its reports in the order of time.
+
+    A figure of which the policy does not say what a year is made of is left out: a sum of states would be no figure.
+    """
+    found: dict[str, Decimal] = {}
+    for key, way in rules.over_time.items():
+        values = [report[key] for report in reports if key in report]
+        if values:
+            found[key] = sum(values, Decimal(0)) if way == "sum" else values[-1]
+    return found

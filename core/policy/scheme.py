@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from core.errors import Refused
@@ -87,8 +88,9 @@ class Scheme:
         return [indicator for indicator in self.indicators if indicator.group == group]
 
 
+@lru_cache(maxsize=64)
 def scheme_of(policy: PolicyVersion, key: str | None = None) -> Scheme:
-    """The policy's scheme. Raises NotCovered when the policy has none."""
+    """The policy's scheme, read once. Raises NotCovered when the policy has none."""
     data = policy.definition("indicators", key)
     return Scheme(
         key=data["key"],

@@ -12,7 +12,7 @@ from core.cases.action import Receipt
 from core.errors import KaopingError, OutOfScope, Refused
 from core.models import Case
 from core.people.scope import Viewer, find_case
-from core.web import case_decide, case_material, case_page, case_queue
+from core.web import case_decide, case_history, case_material, case_page, case_queue
 from core.web.access import open_to, viewer
 from core.web.case_decide import Typed
 from core.web.expired import local_or
@@ -23,8 +23,8 @@ from core.web.words import cn_date
 pages = Blueprint("case", __name__)
 
 Page = str | Response | tuple[str, int]
-READERS = ("carrier_clerk", "district_reviewer", "city_reviewer", "expert")
-REVIEWERS = ("district_reviewer", "city_reviewer")
+REVIEWERS = ("district_reviewer", "district_centre", "city_reviewer", "city_centre")
+READERS = ("carrier_clerk", *REVIEWERS, "expert")
 
 
 def _open(case_id: int) -> tuple[Viewer, Case, str]:
@@ -112,7 +112,7 @@ def act(case: int, action: str) -> Page:
 
 def _onward(person: Viewer, row: Case, side: str, receipt: Receipt) -> Response:
     """Say what happened and go to the next case in the queue; to the desk when none waits."""
-    following = case_queue.next_case(person, case_page.ROLE_OF[side], row.id) if side in ("city", "district") else None
+    following = case_queue.next_case(person, case_page.ROLE_OF[side], row.id) if side in case_history.REVIEWERS else None
     done = _told(row, receipt)
     if following is None:
         flash(done)
@@ -127,6 +127,8 @@ def _told(row: Case, receipt: Receipt) -> str:
     name = f"{row.carrier.name}（{receipt['number']}）"
     if receipt.get("repeated"):
         return f"{name}刚才已经办过“{receipt['action']}”，没有重复办理。"
+    if "message" in receipt:  # signed, and others still have to
+        return f"{name}{receipt['message']}"
     until = f"，{cn_date(receipt['due_on'])}前办理" if receipt.get("due_on") else ""
     return f"{name}已办理“{receipt['action']}”，现在到“{receipt['stage_name']}”{until}。"
 

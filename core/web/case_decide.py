@@ -39,6 +39,7 @@ class Typed:
     reasons: list[tuple[str, str]] = field(default_factory=list)
     reason_error: str = ""
     said: str = ""
+    said_error: str = ""
 
     def decision(self, action: Action | None) -> Decision:
         """What goes with the action. Raises Refused for what was typed but cannot be read, or contradicts it."""
@@ -63,6 +64,7 @@ class Typed:
     def mark(self, fault: Refused, fields: Sequence[str]) -> None:
         """Put a refusal's texts at their places: questions of the form, or the reasons."""
         self.reason_error = fault.fields.get("reasons", "")
+        self.said_error = fault.fields.get("said", "")
         if self.reason_error:
             self.errors = {}  # the opinion is not asked for when a case is sent back
         for path, text in fault.fields.items():
@@ -76,6 +78,11 @@ class Button:
 
     action: Action
     follows: str
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether a reason must be written for it."""
+        return "said" in self.action.needs
 
 
 @dataclass(frozen=True)
@@ -154,6 +161,7 @@ def draw_opinion(form: CompiledForm, typed: Typed) -> Markup:
 def errors_of(typed: Typed) -> list[tuple[str, str]]:
     """Every fault as (id of its control, text), for the summary at the top."""
     found = [(anchor(path), text) for path, texts in typed.errors.items() for text in texts]
+    found += [("said", typed.said_error)] if typed.said_error else []
     return [*found, ("reasons", typed.reason_error)] if typed.reason_error else found
 
 

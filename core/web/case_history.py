@@ -7,8 +7,8 @@ cannot leak by being forgotten. Sentences name bodies, never persons: experts st
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,12 +16,14 @@ from flask import current_app
 
 from core import clock
 from core.models import Case, CaseEvent
-from core.web.words import month_day
+from core.roles import ROLES
+from core.web.words import month_day, role_name
 from core.workflow.definition import Stage, Workflow
 
 CITY, DISTRICT, CARRIER = "city", "district", "carrier"
-ALL = frozenset({CITY, DISTRICT, CARRIER})
-REVIEWERS = frozenset({CITY, DISTRICT})
+CITY_CENTRE, DISTRICT_CENTRE = "city_centre", "district_centre"
+REVIEWERS = frozenset({CITY, DISTRICT, CITY_CENTRE, DISTRICT_CENTRE})
+ALL = frozenset({*REVIEWERS, CARRIER})
 ONLY_CITY = frozenset({CITY})
 
 SHOWN: dict[str, frozenset[str]] = {
@@ -34,16 +36,20 @@ SHOWN: dict[str, frozenset[str]] = {
     "published": ALL,
     "redetermined": ALL,
     "closed": ALL,
+    "closed_unfinished": ALL,
     "marked_absent": ALL,
     "urged": ALL,
     "corrected": ALL,
+    "settled": ALL,
     "site_visited": REVIEWERS,
     "reassigned": REVIEWERS,
+    "signed": REVIEWERS,
     "checked": ONLY_CITY,
     "determined": ONLY_CITY,
     "panel_opinion": ONLY_CITY,
     "sheet_signed": ONLY_CITY,
     "sheet_reopened": ONLY_CITY,
+    "experts_urged": ONLY_CITY,
     "recused": ONLY_CITY,
     "objected": ONLY_CITY,
     "objection_ruled": ONLY_CITY,
@@ -61,14 +67,17 @@ SIMPLE = {
     "published": "{bureau}公示结果",
     "redetermined": "{bureau}受理异议，重新认定",
     "closed": "公示期满，办结",
+    "closed_unfinished": "{bureau}结束批次，这一件没有办结",
     "marked_absent": "{bureau}记为未参加评价",
     "urged": "单位收到催办，请尽快提交",
+    "settled": "决定生效",
     "corrected": "{bureau}更正填报，原来的填报仍保留",
     "checked": "{bureau}登记一项核查",
     "determined": "{bureau}认定结果，第 {version} 版",
     "panel_opinion": "登记专家组意见",
-    "sheet_signed": "一位专家签署评分表",
-    "sheet_reopened": "{bureau}退回一张评分表",
+    "sheet_signed": "一位专家签署评价表",
+    "sheet_reopened": "{bureau}退回一张评价表",
+    "experts_urged": "没有签字的专家收到催办",
     "recused": "一位专家回避",
     "objected": "收到对公示结果的异议",
     "objection_ruled": "{bureau}处理异议",
@@ -79,7 +88,10 @@ SIMPLE = {
     "site_visited": "{body}登记实地考察",
     "reassigned": "{body}转给同事办理",
 }
-_WITH_WORDS = frozenset({"returned", "marked_absent", "corrected", "reassigned", "sheet_reopened", "objection_ruled"})
+_WITH_WORDS = frozenset(
+    {"forwarded", "returned", "marked_absent", "corrected", "reassigned", "sheet_reopened", "objection_ruled",
+     "closed_unfinished"}
+)
 """Kinds whose written reason is part of the sentence, for those who may read it."""
 
 
@@ -87,6 +99,10 @@ def body_of(case: Case, stage: Stage) -> str:
     """Who acts in a stage, as a body and never as a person."""
     if stage.scope == "carrier":
         return "单位"
+    if stage.role == "city_centre":
+        return case.region.centre or role_name(stage.role)
+    if stage.role == "district_centre" and case.district is not None:
+        return case.district.centre or case.district.name
     if stage.scope == "district" and case.district is not None:
         return case.district.authority or case.district.name
     if stage.scope == "panel":
@@ -134,8 +150,19 @@ def events_of(case: Case) -> list[Happened]:
 
 def sentences(case: Case, workflow: Workflow, events: Iterable[Happened], side: str) -> list[dict[str, str]]:
     """The timeline for `parts/path.html`, newest first, of what this side may read."""
-    items, versions = [], 0
-    for event in events:
+    items = [
+        {"at": _at(event), "text": text, "tone": TONES.get(event.kind, "")}
+        for _, event, text in readable(case, workflow, events, side)
+    ]
+    return items[::-1]
+
+
+def readable(
+    case: Case, workflow: Workflow, events: Iterable[Happened], side: str
+) -> Iterator[tuple[int, Happened, str]]:
+    """What this side may read, oldest first: the event's place in the chain (from 1), the event, its sentence."""
+    versions = 0
+    for place, event in enumerate(events, 1):
         if event.kind == "submitted":
             versions += 1
         if not _may_read(event, workflow, side):
@@ -143,8 +170,7 @@ def sentences(case: Case, workflow: Workflow, events: Iterable[Happened], side: 
         text = _sentence(case, workflow, event, versions)
         if event.said and event.kind in _WITH_WORDS and _may_read_words(event, workflow, side):
             text += f"：{event.said}"
-        items.append({"at": _at(event), "text": text, "tone": TONES.get(event.kind, "")})
-    return items[::-1]
+        yield place, event, text
 
 
 def _may_read(event: Happened, workflow: Workflow, side: str) -> bool:
@@ -156,7 +182,12 @@ def _may_read(event: Happened, workflow: Workflow, side: str) -> bool:
 
 
 def _may_read_words(event: Happened, workflow: Workflow, side: str) -> bool:
-    """The carrier reads the words that are meant for it: why it must correct, what was corrected, why it is absent."""
+    """The carrier reads the words that are meant for it.
+
+    Why it must correct, what was corrected, why it is absent, and the reason of a decision that ends its case.
+    """
+    if event.kind == "forwarded" and side == CARRIER:
+        return bool(event.to) and workflow.stage(event.to).kind == "closed"
     if event.kind == "returned" and side == CARRIER:
         return workflow.stage(event.to).kind == "fill"
     return True
@@ -168,18 +199,46 @@ def _sentence(case: Case, workflow: Workflow, event: Happened, version: int) -> 
     if event.kind == "opened":
         return f"{case.region.bureau}开启“{case.round.title}”，列入名单" if case.round else "发起办理"
     if event.kind == "submitted":
-        return f"单位提交第 {version} 版" if version == 1 else f"单位重报第 {version} 版"
-    if event.kind == "forwarded":
-        return f"{body}同意，送“{workflow.stage(event.to).name}”"
-    if event.kind == "returned":
-        return f"{body}{_returned(workflow.stage(event.to))}"
-    if event.kind == "withdrawn":
-        return f"{body}撤回，回到“{workflow.stage(event.to).name}”"
+        return f"{body}提交第 {version} 版" if version == 1 else f"{body}重报第 {version} 版"
+    if event.kind == "published" and event.to and workflow.stage(event.to).kind == "closed":
+        return f"{case.region.bureau}公布结果，办结"
+    if event.kind == "signed":
+        return f"{'、'.join(map(role_name, event.data['roles']))}一人签署同意"
+    if event.kind in _MOVED:
+        return _actor(case, stage, event) + _MOVED[event.kind](workflow, event, stage)
     return SIMPLE[event.kind].format(bureau=case.region.bureau, body=body, version=event.data.get("version", ""))
 
 
-def _returned(target: Stage) -> str:
+def _actor(case: Case, stage: Stage | None, event: Happened) -> str:
+    """Who moved the case: the body of the stage, or that of the role which the action itself names."""
+    if stage is None:
+        return ""
+    action = stage.action(event.data.get("action", ""))
+    if action is None or not action.role or action.role not in ROLES:
+        return body_of(case, stage)
+    return body_of(case, replace(stage, role=action.role, scope=ROLES[action.role].needs))
+
+
+def _forwarded(workflow: Workflow, event: Happened, stage: Stage | None) -> str:
+    """A move on; one that means a decision, or ends the case, is told by the name of its action."""
+    target = workflow.stage(event.to)
+    action = stage.action(event.data.get("action", "")) if stage else None
+    if action is not None and (action.sets or target.kind == "closed"):
+        return f"：{action.name}"
+    return f"同意，送“{target.name}”"
+
+
+def _returned(workflow: Workflow, event: Happened, _: Stage | None) -> str:
+    target = workflow.stage(event.to)
     return "退回补正" if target.kind == "fill" else f"退回“{target.name}”"
+
+
+def _withdrawn(workflow: Workflow, event: Happened, _: Stage | None) -> str:
+    return f"撤回，回到“{workflow.stage(event.to).name}”"
+
+
+_MOVED = {"forwarded": _forwarded, "returned": _returned, "withdrawn": _withdrawn}
+"""What a body did with a case that it moved, by the kind of event."""
 
 
 def _at(event: Happened) -> str:

@@ -172,9 +172,9 @@ def _last_year(case: Case, form: CompiledForm) -> Mapping[str, object]:
         .where(
             (Case.carrier == case.carrier_id)
             & (Case.procedure == case.procedure)
-            & (EvaluationRound.year < case.round.year)
+            & EvaluationRound.before(case.round)
         )
-        .order_by(EvaluationRound.year.desc(), Submission.number.desc())
+        .order_by(EvaluationRound.year.desc(), EvaluationRound.batch.desc(), Submission.number.desc())
         .first()
     )
     compared = {f.key for f in form.definition.fields if f.kind.numeric or f.kind.control == "table"}

@@ -8,21 +8,38 @@ from typing import Any
 
 from flask import url_for
 
-from core.cases import acting, definitions, scoring, standing
-from core.cases.urging import may_be_urged
+from core.cases import acting, awarding, definitions, drafts, scoring, standing, submitting
+from core.cases.timing import Timing
+from core.cases.timing import of_case as timing_of
+from core.cases.urging import is_awaited, may_be_urged
 from core.errors import Refused
 from core.models import Account, Case, Review, SiteVisit
-from core.people.scope import Viewer
+from core.people.scope import Viewer, may_handle
 from core.policy.panel import panel_rules
-from core.web import case_decide, case_history, case_material, case_path, case_queue, case_score
+from core.web import (
+    case_checks,
+    case_decide,
+    case_history,
+    case_material,
+    case_path,
+    case_queue,
+    case_score,
+    case_signatures,
+)
 from core.web.case_decide import Acting
 from core.web.case_due import WorkingDays
-from core.web.case_history import CARRIER, CITY, DISTRICT, Happened
+from core.web.case_history import CARRIER, CITY, CITY_CENTRE, DISTRICT, DISTRICT_CENTRE, Happened
 from core.workflow.definition import Stage
 from forms.changes import answer_text
 from forms.compile import CompiledForm
 
-SIDES = {"city_reviewer": CITY, "district_reviewer": DISTRICT, "carrier_clerk": CARRIER}
+SIDES = {
+    "city_reviewer": CITY,
+    "district_reviewer": DISTRICT,
+    "city_centre": CITY_CENTRE,
+    "district_centre": DISTRICT_CENTRE,
+    "carrier_clerk": CARRIER,
+}
 """Role → from which side its holder sees a case; the first that fits counts."""
 ROLE_OF = {side: role for role, side in SIDES.items()}
 LEVELS = {"city": "市级", "provincial": "省级", "national": "国家级"}
@@ -79,11 +96,17 @@ class CasePage:
     colleagues: list[Account] = field(default_factory=list)
     trial: list[case_score.Group] | None = None
     trial_problem: str = ""
+    may_try: bool = False  # points can be worked out by the rules
     panel: scoring.PanelState | None = None
     may_urge: bool = False
     title: str = ""
-    timing: standing.Timing | None = None
+    timing: Timing | None = None
     links: list[tuple[str, str]] = field(default_factory=list)
+    fills: bool = False  # this person fills the case in, now
+    filler: str = ""
+    checks: list[case_checks.CheckShown] = field(default_factory=list)
+    settled: case_checks.Settled | None = None
+    signatures: case_signatures.Shown | None = None
 
     @property
     def level(self) -> str:
@@ -102,7 +125,9 @@ def build(viewer: Viewer, case: Case, side: str, file: int | None = None, trial:
     workflow = definitions.workflow_of(case)
     stage, events, days = workflow.stage(case.stage), case_history.events_of(case), WorkingDays(case.region_id)
     acts = case_decide.acting_for(viewer, case)
-    mine = (acts is not None and not acts.held_by) or (side == CARRIER and stage.kind == "fill")
+    filler = drafts.fill_stage(case)
+    fills = stage.kind == "fill" and not case.outcome and may_handle(viewer, case, filler.role)
+    mine = (acts is not None and not acts.held_by) or fills
     material = case_material.material_of(case)
     page = CasePage(
         case=case,
@@ -118,21 +143,25 @@ def build(viewer: Viewer, case: Case, side: str, file: int | None = None, trial:
         next=case_queue.next_case(viewer, ROLE_OF[side], case.id) if side != CARRIER else None,
         result=case_score.result_for(case, side),
         title=standing.titles([case])[case.id],
-        timing=standing.timing(case),
+        timing=timing_of(case),
+        fills=fills,
+        filler=case_history.body_of(case, filler),
+        checks=case_checks.of_submission(case, submitting.latest_submission(case)),
+        settled=case_checks.settled(case),
     )
-    if side == CARRIER:
-        _for_carrier(page, events)
-    else:
+    if fills:
+        _for_filler(page, events)
+    if side != CARRIER:
         _for_reviewer(page, viewer)
     if side == CITY:
         _for_city(page, trial)
     return page
 
 
-def _for_carrier(page: CasePage, events: list[Happened]) -> None:
-    """What the last return asks the carrier to correct, while it is being corrected."""
+def _for_filler(page: CasePage, events: list[Happened]) -> None:
+    """What the last return asks to be corrected, while it is being corrected."""
     last = next((e for e in reversed(events) if e.to), None)
-    if page.stage.kind != "fill" or last is None or last.kind != "returned":
+    if last is None or last.kind != "returned":
         return
     review = Review.get_or_none(Review.id == last.data.get("review"))
     if review is not None:
@@ -143,7 +172,8 @@ def _for_reviewer(page: CasePage, viewer: Viewer) -> None:
     case, acts = page.case, page.acting
     page.opinions = opinions_of(case)
     page.visits = visits_of(case)
-    page.may_urge = page.stage.kind == "fill" and may_be_urged(case)
+    page.signatures = case_signatures.shown(viewer, case, page.stage)
+    page.may_urge = is_awaited(page.stage) and may_be_urged(case)
     if page.file is None and page.material is not None:
         page.file = page.material.first()
     if acts is not None:
@@ -155,9 +185,12 @@ def _for_reviewer(page: CasePage, viewer: Viewer) -> None:
 def _for_city(page: CasePage, trial: bool) -> None:
     if page.case.round_id is not None:  # correcting and revoking are about results, and those come from a round
         page.links = [(url_for(to, case_id=page.case.id), words) for to, words in CITY_LINKS.get(page.stage.kind, ())]
+        if page.stage.kind == "closed" and not awarding.recovering_vetoes(page.case):
+            page.links = []  # nothing that the policy calls an award back for
     if page.stage.kind == "expert_panel":
         page.panel = scoring.panel_state(page.case, panel_rules(definitions.policy_of(page.case)).minimum)
-    if trial and page.material is not None:
+    page.may_try = scoring.gives_points(definitions.policy_of(page.case))
+    if trial and page.may_try and page.material is not None:
         try:
             page.trial = case_score.trial_of(page.case)
         except Refused as refusal:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
-from core.cases import definitions
+from core.cases import definitions, noticing, panels
 from core.models import Case
 from core.policy.version import PolicyVersion
 from core.web.case_due import WorkingDays
 from core.web.case_history import Happened, body_of
 from core.web.words import cn_date, month_day
-from core.workflow.definition import Stage
+from core.workflow.definition import Stage, Workflow
 
 DONE = {"submitted": "提交", "forwarded": "同意", "returned": "退回", "marked_absent": "截止", "published": "公示"}
+BACK = ("return", "withdraw", "redetermine")
+"""Effects of actions that take a case back."""
 CLOCK_UNITS = {"working_days": "个工作日", "calendar_days": "天", "calendar_months": "个月"}
 
 
 def path_of(case: Case, events: Sequence[Happened], days: WorkingDays, mine: bool) -> list[dict[str, Any]]:
     """The steps for `parts/path.html`; `mine` when this person is to act now."""
     policy = definitions.policy_of(case)
-    stages = definitions.workflow_of(case).stages
-    left = {e.left: f"{month_day(e.on)}{DONE.get(e.kind, '办结')}" for e in events if e.left}
+    workflow = definitions.workflow_of(case)
+    left = {e.left: f"{month_day(e.on)}{_done(workflow, e)}" for e in events if e.left}
+    shown = stages_shown(workflow, case.stage, left)
+    # a notice that the policy has switched off is no step, unless the case went through it
+    met = {case.stage, *left}
+    stages = [s for s in shown if s.kind != "public_notice" or s.key in met or not noticing.publishes_at_once(policy)]
     here = next((i for i, stage in enumerate(stages) if stage.key == case.stage), 0)
     steps = []
     for place, stage in enumerate(stages):
@@ -34,9 +41,48 @@ def path_of(case: Case, events: Sequence[Happened], days: WorkingDays, mine: boo
     return steps
 
 
+def _done(workflow: Workflow, event: Happened) -> str:
+    """What was done at a stage, in a word; what ends a case may as well be a refusal, so it is not called consent."""
+    target = workflow.by_key.get(event.to)
+    ended = target is not None and target.kind == "closed"
+    if ended and event.kind in ("forwarded", "published"):
+        return "办结" if event.kind == "forwarded" else "公布"  # final at once, without days for objections
+    return DONE.get(event.kind, "办结")
+
+
+def stages_shown(workflow: Workflow, now: str, passed: Collection[str] | None = None) -> list[Stage]:
+    """The stages of the line: of several ends only the one reached, and until then one end without its name.
+
+    With `passed`, only the stages that the case went through and those that it may still come to: of two ways that
+    exclude each other the other one is left out once it is chosen.
+    """
+    ends = [stage for stage in workflow.stages if stage.kind == "closed"]
+    way = [stage for stage in workflow.stages if stage.kind != "closed"]
+    here = workflow.stage(now)
+    if here.kind == "closed":
+        return [*(stage for stage in way if passed is None or stage.key in passed), here]
+    if passed is not None:
+        before = way[: way.index(here)]
+        way = [s for s in way if s.key in _ahead(workflow, here) or (s in before and s.key in passed)]
+    return [*way, ends[0] if len(ends) == 1 else replace(ends[0], name="办结")]
+
+
+def _ahead(workflow: Workflow, here: Stage) -> set[str]:
+    """The stage itself and all that may follow it, going back left aside."""
+    met, edge = {here.key}, [here]
+    while edge:
+        onward = [action.to for action in edge.pop().actions if action.effect not in BACK]
+        new = [key for key in dict.fromkeys(onward) if key not in met]
+        met.update(new)
+        edge += [workflow.stage(key) for key in new]
+    return met
+
+
 def _who(case: Case, stage: Stage) -> str:
-    least = f" {stage.minimum_experts} 人以上" if stage.scope == "panel" and stage.minimum_experts else ""
-    return body_of(case, stage) + least
+    if stage.scope != "panel":
+        return body_of(case, stage)
+    least = max(stage.minimum_experts, panels.rules_of(case).minimum)
+    return body_of(case, stage) + (f" {least} 人以上" if least > 1 else "")
 
 
 def _when(case: Case, policy: PolicyVersion, stage: Stage, days: WorkingDays, left: dict[str, str], state: str) -> str:

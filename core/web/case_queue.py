@@ -6,17 +6,22 @@ both answered by the index over region, district, stage and last day.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from peewee import JOIN, Function, ModelSelect, fn
+from flask import g, has_request_context
+from peewee import JOIN, Expression, Function, ModelSelect, fn
 
 from core.cases import definitions, standing
 from core.errors import Refused
-from core.models import Carrier, Case, CaseEvent, EvaluationRound, Organisation
+from core.models import Carrier, Case, CaseEvent, EvaluationRound, Organisation, Region
 from core.people.scope import Viewer, visible_cases
+from core.web.case_turns import still_to_sign
+from core.workflow.definition import Stage
 
 PAGE = 50
 MOST_COUNTED = 1000
@@ -44,33 +49,52 @@ class Page:
     after: str
 
 
-def stages_of(role: str, regions: Collection[int]) -> list[str]:
-    """The keys of the stages in which a role acts, over the open rounds and the cases outside rounds of these regions.
+Places = Mapping[str, Mapping[str, Stage]]
+"""Where a role acts: procedure → its stages by their keys. One key may belong to another role in another procedure."""
 
-    Two workflows of a region that gave one key to different roles would mix; the packs do not.
-    """
+
+def places_of(role: str, regions: Collection[int]) -> Places:
+    """Where a role acts, over the open rounds and the cases outside rounds of these regions; read once a request."""
+    if not has_request_context():
+        return _places(role, regions)
+    kept: dict[tuple[str, frozenset[int]], Places] = g.setdefault("places_of_roles", {})
+    wanted = (role, frozenset(regions))
+    if wanted not in kept:
+        kept[wanted] = _places(role, regions)
+    return kept[wanted]
+
+
+def _places(role: str, regions: Collection[int]) -> Places:
     rounds = EvaluationRound.select().where(
         EvaluationRound.region.in_(list(regions) or [0]) & (EvaluationRound.status == "open")
     )
-    keys: dict[str, None] = {}
+    found: dict[str, dict[str, Stage]] = {}
     for round_ in rounds:
         try:
             workflow = definitions.workflow_in(definitions.pinned_policy(round_), round_.procedure)
         except Refused:
             continue
-        keys.update({stage.key: None for stage in workflow.stages if stage.role == role})
-    keys.update({stage: None for _, stage in standing.stages_of_running(role, regions)})
-    return list(keys)
+        own = {stage.key: stage for stage in workflow.stages if role in stage.actors}
+        found.setdefault(round_.procedure, {}).update(own)
+    for (procedure, key), stage in standing.stages_of_running(role, regions).items():
+        found.setdefault(procedure, {})[key] = stage
+    return {procedure: stages for procedure, stages in found.items() if stages}
+
+
+def stands_at(places: Places) -> Expression:
+    """The condition that a case stands where the role acts."""
+    every = {stage for stages in places.values() for stage in stages}
+    either = [(Case.procedure == procedure) & Case.stage.in_(list(stages)) for procedure, stages in places.items()]
+    # the plain bound is what the index can use
+    return reduce(or_, either, Case.id == 0) & Case.stage.in_(list(every) or [""])
 
 
 def waiting(viewer: Viewer, role: str) -> ModelSelect[Any]:
     """The cases that wait for this person in this role, not those handed to a colleague."""
-    stages = stages_of(role, {r.region for r in viewer.within(role) if r.region is not None})
-    return visible_cases(viewer, role).where(
-        Case.stage.in_(stages or [""])
-        & (Case.outcome == "")
-        & (Case.assignee.is_null() | (Case.assignee == viewer.account))
-    )
+    places = places_of(role, {r.region for r in viewer.within(role) if r.region is not None})
+    mine = Case.assignee.is_null() | (Case.assignee == viewer.account)
+    cases = visible_cases(viewer, role).where(stands_at(places) & (Case.outcome == "") & mine)
+    return cases.where(*still_to_sign(viewer.account, role, places))
 
 
 def was_returned() -> Function:
@@ -153,3 +177,15 @@ def _read(mark: str) -> tuple[date | None, int]:
         return (date.fromisoformat(day) if day else None), int(number or 0)
     except ValueError:
         return None, 0
+
+
+def stages_of(cases: Iterable[Case]) -> dict[int, Stage]:
+    """Where each of these cases stands, by the case's id; one statement for their regions."""
+    rows = list(cases)
+    keys = {row.id: row.key for row in Region.select().where(Region.id.in_({c.region_id for c in rows} or [0]))}
+    found = {}
+    for case in rows:
+        pinned = case.round.pinned if case.round is not None else case.pinned
+        policy = definitions.policy_of_ids(keys[case.region_id], pinned)
+        found[case.id] = definitions.workflow_in(policy, case.procedure).stage(case.stage)
+    return found

@@ -30,6 +30,8 @@ INPUT_NAMES = {
     "title": "称号",
     "vetoes": "否决情形",
     "vetoed": "一票否决",
+    "sheets": "各位专家的档次",
+    "reasons": "理由",
 }
 VALUES = {"level": LEVELS, "title": KINDS, "kind": KINDS}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -77,6 +79,10 @@ class Words:
         self._names = {**{key: fact.name for key, fact in facts.items()}, **INPUT_NAMES}
         self._names |= {f.key: f.label for f in form.definition.fields}
         self._names |= {i.code: i.name for i in scheme.indicators} if scheme else {}
+        # the policy's own words for its choices stand before the general ones
+        written = {key: dict(zip(fact.allowed, fact.names, strict=False)) for key, fact in facts.items()}
+        written["title"] = written.get("kind", {})
+        self._values = {key: {**VALUES.get(key, {}), **words} for key, words in written.items()}
 
     def of(self, steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The steps with names and fixed values in words; inputs that have no name for people are left out."""
@@ -87,7 +93,7 @@ class Words:
                 .replace(" * ", " × ")
                 .replace(" / ", " ÷ "),
                 "inputs": {
-                    self._names[key]: VALUES.get(key, {}).get(value, value) if isinstance(value, str) else value
+                    self._names[key]: self._values.get(key, {}).get(value, value) if isinstance(value, str) else value
                     for key, value in step["inputs"].items()
                     if value is not None and key in self._names
                 },
@@ -146,6 +152,8 @@ def result_for(case: Case, side: str) -> Shown | None:
     newest = determining.latest_result(case)
     if newest is None:
         return None
+    if case.round_id is None:
+        return None  # what a case outside the rounds decides is told by core.web.case_checks
     if side == CITY:
         return _shown(case, newest, side)
     entry = NoticeEntry.select().where(NoticeEntry.case == case).order_by(NoticeEntry.id.desc()).first()
@@ -161,10 +169,16 @@ def _shown(case: Case, result: Result, side: str, renewing: bool = False) -> Sho
     scheme = _scheme(case)
     words = Words(case)
     points = {
-        code: (exact(told["points"]), words.of(_open(told["trace"], side))) for code, told in result.indicators.items()
+        code: (exact(told["points"]), words.of(open_trace(told["trace"], side))) for code, told in result.indicators.items()
     }
     groups = _groups(scheme, points) if scheme and points else []
-    return Shown(result, groups, words.of(result.trace), renewing)
+    trace = result.trace if side == CITY else [_without_sheets(step) for step in result.trace]
+    return Shown(result, groups, words.of(trace), renewing)
+
+
+def _without_sheets(step: dict[str, Any]) -> dict[str, Any]:
+    """Single experts' grades, and why the panel's is another, are the panel's own."""
+    return {**step, "inputs": {k: v for k, v in step["inputs"].items() if k not in ("sheets", "reasons")}}
 
 
 def _scheme(case: Case) -> Scheme | None:
@@ -174,7 +188,7 @@ def _scheme(case: Case) -> Scheme | None:
         return None
 
 
-def _open(trace: list[dict[str, Any]], side: str) -> list[dict[str, Any]]:
+def open_trace(trace: list[dict[str, Any]], side: str) -> list[dict[str, Any]]:
     """Single experts' points and their reasons are the panel's own; outside the city only their mean is told."""
     if side == CITY or not trace:
         return trace

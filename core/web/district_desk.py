@@ -1,76 +1,18 @@
-"""What the district's desk shows: who has been sent back, who has not handed in, and the list for stamping."""
+"""The district's rounds and the list for stamping (汇总表)."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from peewee import ModelSelect
-
-from core import clock
 from core.cases import definitions
 from core.errors import OutOfScope
-from core.models import Carrier, Case, CaseEvent, District, EvaluationRound, Organisation, Review, Submission
+from core.models import Carrier, Case, District, EvaluationRound, Organisation, Review, Submission
 from core.people.scope import Viewer, visible_cases
 from core.web.case_page import LEVELS, in_words
 from forms.compile import CompiledForm
 
 ROLE = "district_reviewer"
-MOST_LISTED = 200
-
-
-@dataclass(frozen=True)
-class Filling:
-    """A carrier that has to act: why it was sent back ("" when it has not handed in yet), urged today or not."""
-
-    case: Case
-    reason: str
-    urged_today: bool
-
-
-@dataclass(frozen=True)
-class Fillings:
-    """The carriers of the district that have to act; `more` when the list was cut."""
-
-    returned: list[Filling]
-    missing: list[Filling]
-    more: bool
-
-
-def fillings(viewer: Viewer, stages: Iterable[str]) -> Fillings:
-    """Who is filling in: sent back, or never handed in. Two statements whatever their number."""
-    cases = _with_carrier(visible_cases(viewer, ROLE)).where(Case.stage.in_(list(stages) or [""]) & (Case.outcome == ""))
-    rows = list(cases.order_by(Case.due_on.asc(nulls="last"), Case.id).limit(MOST_LISTED + 1))
-    told = _events(rows)
-    found = [
-        Filling(row, told.get((row.id, "returned"), ("", None))[0], told.get((row.id, "urged"), ("", None))[1] == clock.today())
-        for row in rows[:MOST_LISTED]
-    ]
-    returned = [f for f in found if (f.case.id, "returned") in told]
-    missing = [f for f in found if (f.case.id, "returned") not in told]
-    return Fillings(returned, missing, len(rows) > MOST_LISTED)
-
-
-def _events(rows: list[Case]) -> dict[tuple[int, str], tuple[str, date]]:
-    """The words and the day of the last return and the last urging of each case.
-
-    A return between the reviewers was not meant for the carrier and does not count.
-    """
-    events = CaseEvent.select(CaseEvent.case, CaseEvent.kind, CaseEvent.said, CaseEvent.policy_date, CaseEvent.body)
-    events = events.where(CaseEvent.case.in_([row.id for row in rows] or [0]) & CaseEvent.kind.in_(["returned", "urged"]))
-    stage = {row.id: row.stage for row in rows}
-    return {
-        (e.case_id, e.kind): (e.said, e.policy_date)
-        for e in events.order_by(CaseEvent.sequence)
-        if e.kind == "urged" or json.loads(e.body)["data"].get("to") == stage[e.case_id]
-    }
-
-
-def _with_carrier(cases: ModelSelect[Any]) -> ModelSelect[Any]:
-    return cases.select(Case, Carrier, Organisation).join(Carrier).join(Organisation).switch(Case)
 
 
 def rounds_of(viewer: Viewer) -> list[EvaluationRound]:

@@ -9,21 +9,21 @@ from werkzeug.wrappers import Response
 
 from core import clock
 from core.cases import definitions, panels, scoring
-from core.cases.submitting import evidence_of, latest_submission
+from core.cases.submitting import latest_submission
 from core.errors import KaopingError, OutOfScope, Refused, Stale
 from core.models import Case, ScoreSheet
 from core.policy.scheme import scheme_of
-from core.web import expert_desk, expert_sheet
+from core.web import expert_desk, expert_grade, expert_sheet
 from core.web.access import open_to, viewer
 from core.web.expert_entry import read_entered
+from core.web.material import material_view
 from core.web.nav import register_nav
-from core.web.shell import asset, clause_url, use_region
-from forms.draw import draw_view
+from core.web.shell import use_region
 
 pages = Blueprint("expert", __name__, url_prefix="/expert")
-register_nav("expert", "expert.desk", "专家评分", expert_desk.waiting)
+register_nav("expert", "expert.desk", "专家评价", expert_desk.waiting)
 
-ELSEWHERE = "另一个窗口刚保存过这张评分表，这里没有保存。请按“保存”对照两边。"
+ELSEWHERE = "另一个窗口刚保存过这张评价表，这里没有保存。请按“保存”对照两边。"
 
 Page = str | Response | tuple[str, int]
 
@@ -89,6 +89,20 @@ def recuse(case_id: int) -> Page:
     return redirect(url_for(".desk"))
 
 
+def _graded(case: Case) -> bool:
+    """Whether the sheet of this case holds a grade instead of points."""
+    return panels.rules_of(case).gives_grade
+
+
+def _drawn(case: Case, row: ScoreSheet, *, complete: bool = False) -> expert_sheet.Drawn | expert_grade.GradeSheet:
+    draw = expert_grade.drawn if _graded(case) else expert_sheet.drawn
+    return draw(case, row, complete=complete)
+
+
+def _template(case: Case, name: str) -> str:
+    return f"expert/grade_{name}.html" if _graded(case) else f"expert/{name}.html"
+
+
 def _open(case_id: int) -> tuple[Case, ScoreSheet] | None:
     """The sheet, or None while the pledge or the declaration is missing. Raises OutOfScope."""
     try:
@@ -111,10 +125,10 @@ def sheet(case_id: int) -> Page:
     if opened is None:
         return redirect(url_for(".desk"))
     case, row = opened
-    drawn = expert_sheet.drawn(case, row, complete=request.args.get("check") == "1")
+    drawn = _drawn(case, row, complete=request.args.get("check") == "1")
     if row.status == "signed":
-        return render_template("expert/signed.html", sheet=drawn, case=case)
-    return render_template("expert/sheet.html", sheet=drawn, case=case, version=row.version)
+        return render_template(_template(case, "signed"), sheet=drawn, case=case)
+    return render_template(_template(case, "sheet"), sheet=drawn, case=case, version=row.version)
 
 
 @pages.get("/cases/<int:case_id>/material")
@@ -128,22 +142,9 @@ def material(case_id: int) -> Page:
     submission = latest_submission(case)
     if submission is None:
         raise OutOfScope
-    form = definitions.fill_form(case)
-    view = draw_view(
-        form, submission.answers, _linked(case), icons=asset("icons.svg"), clause_url=lambda cite: clause_url("", cite)
-    )
-    return render_template("expert/material.html", case=case, view=view, submission=submission)
-
-
-def _linked(case: Case) -> dict[str, list[Any]]:
-    """The evidence as the form draws it: with the address of each file."""
-    return {
-        field: [
-            {"id": f.id, "name": f.filename, "size": f.size, "url": url_for("files.download", attachment=f.id)}
-            for f in files
-        ]
-        for field, files in evidence_of(case).items()
-    }
+    trail = [(url_for(".desk"), "专家评价"), (url_for(".sheet", case_id=case_id), case.carrier.name)]
+    view = material_view(case, submission)
+    return render_template("expert/material.html", case=case, view=view, submission=submission, trail=trail)
 
 
 @pages.post("/cases/<int:case_id>")
@@ -154,14 +155,27 @@ def save(case_id: int) -> Page:
     if opened is None:
         return redirect(url_for(".desk"))
     case, row = opened
-    policy = definitions.policy_of(case)
-    entered = read_entered(policy, scheme_of(policy), request.form)
+    entered = _entered(case)
     by_script = request.accept_mimetypes.best == "application/json"
     try:
         kept = scoring.save_sheet(viewer(), case_id, entered, _seen_version())
     except (Refused, Stale) as fault:
         return _not_saved(case, row, entered, fault, by_script)
     return _go_on(case, kept, by_script)
+
+
+def _entered(case: Case) -> dict[str, Any]:
+    policy = definitions.policy_of(case)
+    if _graded(case):
+        return expert_grade.read_entered(policy, request.form)
+    return read_entered(policy, scheme_of(policy), request.form)
+
+
+def _differences(kept: ScoreSheet, typed: ScoreSheet, case: Case) -> list[tuple[str, str, str]]:
+    policy = definitions.policy_of(case)
+    if _graded(case):
+        return expert_grade.differences(kept, typed, policy)
+    return expert_sheet.differences(kept, typed, scheme_of(policy))
 
 
 def _go_on(case: Case, kept: ScoreSheet, by_script: bool) -> Page:
@@ -174,7 +188,7 @@ def _go_on(case: Case, kept: ScoreSheet, by_script: bool) -> Page:
 
 
 def _saved(case: Case, kept: ScoreSheet) -> dict[str, Any]:
-    drawn = expert_sheet.drawn(case, kept)
+    drawn = _drawn(case, kept)
     return {
         "version": kept.version,
         "saved": f"已保存 {clock.shanghai(kept.saved_at):%H:%M}",
@@ -188,7 +202,7 @@ def _saved(case: Case, kept: ScoreSheet) -> dict[str, Any]:
 def _not_saved(case: Case, row: ScoreSheet, entered: dict[str, Any], fault: KaopingError, by_script: bool) -> Page:
     """A conflict or a signed sheet: say so, and keep on the page what was typed."""
     typed = ScoreSheet(id=row.id, case=case, version=row.version, saved_at=row.saved_at, **entered)
-    conflict = expert_sheet.differences(row, typed, scheme_of(definitions.policy_of(case)))
+    conflict = _differences(row, typed, case)
     if isinstance(fault, Stale) and not conflict:
         return _go_on(case, row, by_script)  # the other window kept the very same
     if by_script:
@@ -199,8 +213,8 @@ def _not_saved(case: Case, row: ScoreSheet, entered: dict[str, Any], fault: Kaop
     if row.status == "signed":
         flash(str(fault), "warning")
         return redirect(url_for(".sheet", case_id=case.id))
-    drawn = expert_sheet.drawn(case, typed)
-    page = render_template("expert/sheet.html", sheet=drawn, case=case, version=row.version, conflict=conflict)
+    drawn = _drawn(case, typed)
+    page = render_template(_template(case, "sheet"), sheet=drawn, case=case, version=row.version, conflict=conflict)
     return page, fault.http_status
 
 
@@ -212,10 +226,10 @@ def sign_form(case_id: int) -> Page:
     if opened is None:
         return redirect(url_for(".desk"))
     case, row = opened
-    drawn = expert_sheet.drawn(case, row, complete=True)
+    drawn = _drawn(case, row, complete=True)
     if row.status == "signed" or drawn.faults:
         return redirect(url_for(".sheet", case_id=case_id, check=1))
-    return render_template("expert/sign.html", sheet=drawn, case=case)
+    return render_template(_template(case, "sign"), sheet=drawn, case=case)
 
 
 @pages.post("/cases/<int:case_id>/sign")

@@ -11,7 +11,7 @@ from core.errors import OutOfScope
 from core.models import Carrier, Case, EvaluationRound, NoConflict, PanelMember, ScoreSheet
 from core.people.scope import Viewer, visible_cases
 
-PLEDGE = "我将独立、公正地评分；评价结果公布之前不对外透露任何信息；与评价对象有利害关系时主动申请回避。"
+PLEDGE = "我将独立、公正地评价；评价结果公布之前不对外透露任何信息；与评价对象有利害关系时主动申请回避。"
 """What is promised where a region's policy has no words of its own."""
 
 

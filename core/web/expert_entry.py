@@ -21,18 +21,19 @@ def read_entered(policy: PolicyVersion, scheme: Scheme, form: Mapping[str, str])
     points: dict[str, str] = {}
     changes: dict[str, dict[str, str]] = {}
     for indicator in scheme.indicators:
-        typed, reason = _number(form, f"p-{indicator.code}"), _text(form, f"r-{indicator.code}")
+        typed, reason = _number(form, f"p-{indicator.code}"), text_of(form, f"r-{indicator.code}")
         if method_of(indicator, policy.methods).by_panel:
             if typed:
                 points[indicator.code] = typed
         elif typed or reason:
             changes[indicator.code] = {"points": typed, "reason": reason}
-    return {"points": points, "changes": changes, "opinion": _text(form, "opinion")}
+    return {"points": points, "changes": changes, "opinion": text_of(form, "opinion")}
 
 
 def _number(form: Mapping[str, str], name: str) -> str:
     return form.get(name, "").translate(WIDE).strip()[:40]
 
 
-def _text(form: Mapping[str, str], name: str) -> str:
+def text_of(form: Mapping[str, str], name: str) -> str:
+    """What was typed under a name: line ends as one sign, cut at the longest."""
     return form.get(name, "").replace("\r\n", "\n").strip()[:LONGEST]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from flask import Blueprint, Response, send_file
 
 from core.cases.files import readable
+from core.models import Attachment
 from core.web.access import open_to, viewer
 
 pages = Blueprint("files", __name__)
@@ -16,10 +18,14 @@ SHOWN = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", "
 
 
 @pages.get("/files/<int:attachment>")
-@open_to("carrier_clerk", "district_reviewer", "city_reviewer", "expert")
+@open_to("carrier_clerk", "district_reviewer", "district_centre", "city_reviewer", "city_centre", "third_party", "expert")
 def download(attachment: int) -> Response:
     """The bytes of one attachment. Out of scope, removed or unknown: the same 404."""
-    row, stream = readable(viewer(), attachment)
+    return inert(*readable(viewer(), attachment))
+
+
+def inert(row: Attachment, stream: BinaryIO) -> Response:
+    """A file as content that cannot act: shown where it is harmless, downloaded where it is not."""
     kind = SHOWN.get(PurePosixPath(row.filename).suffix.lower())
     response = send_file(
         stream,

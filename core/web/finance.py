@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from core.cases import awarding
+from core.cases import award_use, awarding
 from core.errors import Refused
 from core.models import Award, EvaluationRound
-from core.web import finance_board
+from core.web import files, finance_award, finance_board
 from core.web.access import open_to, viewer
 from core.web.nav import register_nav
 from core.web.shell import use_region
@@ -72,6 +72,8 @@ def award(award_id: int) -> Page:
     return render_template(
         "finance/award.html", line=finance_board.line_of(row), round=row.round,
         entries=finance_board.entries_of(row), officers=finance_board.officers(row.round),
+        received=finance_award.received(row), spent=finance_award.spent(row), blocked=awarding.blocks(row),
+        balance=awarding.balance_fen(row),
     )  # fmt: skip
 
 
@@ -96,3 +98,45 @@ def release(award_id: int) -> Page:
     else:
         flash(receipt["message"])
     return redirect(url_for(".award", award_id=award_id))
+
+
+@pages.get("/awards/<int:award_id>/reverse")
+@open_to("finance")
+def reverse_form(award_id: int) -> Page:
+    """Ask before a lower award is called back in favour of the higher one of the same year."""
+    row = _award(award_id)
+    if not awarding.blocks(row):
+        return redirect(url_for(".award", award_id=award_id))
+    return _draw_reverse(row)
+
+
+def _draw_reverse(row: Award, fault: str = "") -> str:
+    return render_template(
+        "finance/reverse.html", line=finance_board.line_of(row), round=row.round, fault=fault,
+        higher=[finance_board.line_of(other) for other in awarding.blocks(row)],
+    )  # fmt: skip
+
+
+@pages.post("/awards/<int:award_id>/reverse")
+@open_to("finance")
+def reverse(award_id: int) -> Page:
+    """Call the lower award back, once."""
+    row, form = _award(award_id), request.form
+    try:
+        receipt = awarding.reverse_lower(
+            viewer(), award_id, _whole("stage_version"), form.get("reason", ""), form.get("form_token", "")
+        )
+    except Refused as refusal:
+        if "reason" in refusal.fields:
+            return _draw_reverse(row, str(refusal)), refusal.http_status
+        flash(str(refusal), "warning")
+    else:
+        flash(receipt["message"])
+    return redirect(url_for(".award", award_id=award_id))
+
+
+@pages.get("/awards/<int:award_id>/evidence/<int:attachment>")
+@open_to("finance")
+def evidence(award_id: int, attachment: int) -> Response:
+    """A file behind a submitted use of this award; nothing else of any case."""
+    return files.inert(*award_use.evidence_for_finance(viewer(), _award(award_id), attachment))

@@ -8,32 +8,39 @@ from typing import Any
 
 from peewee import ModelSelect, fn
 
-from core.cases import definitions
+from core import clock
+from core.cases import award_use, clocks, definitions
+from core.cases.award_use import UseOf
 from core.errors import OutOfScope
 from core.models import Account, Award, AwardEntry, Carrier, Case, EvaluationRound, Grant, Organisation
 from core.people.scope import Viewer
-from core.policy.awards import award_terms
+from core.policy.awards import AwardTerms, award_terms
 from core.policy.parameters import Parameter
-from core.policy.trace import plain_data
 from core.policy.version import PolicyVersion
+from core.web import finance_words
 
 PAGE = 50
 STATUSES = {
     "payable": "可发放", "waiting": "等待中", "held": "暂缓", "released": "已发放", "reversed": "已收缴",
-    "cancelled": "不发放",
+    "not_due": "不另发", "cancelled": "不发放",
 }  # fmt: skip
 BUDGETED = ("payable", "held", "released")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One award: who gets it, how much, and, while it waits, which value is missing and who may enter it."""
+    """One award: who gets it, how much and for which year; while it waits, which value is missing.
+
+    `used` is what was used of it, once it was released.
+    """
 
     award: Award
     organisation: str
     carrier: str
     why: Sequence[Mapping[str, Any]]
+    for_year: int
     missing: Parameter | None = None
+    used: UseOf | None = None
 
 
 @dataclass(frozen=True)
@@ -94,13 +101,29 @@ def lines(round_: EvaluationRound, status: str, after: int) -> tuple[list[Line],
     if status in STATUSES:
         chosen = chosen.where(Award.status == status)
     rows = list(chosen.order_by(Award.id).limit(PAGE + 1))
-    policy = definitions.pinned_policy(round_)
-    return [_line(row, policy) for row in rows[:PAGE]], rows[PAGE - 1].id if len(rows) > PAGE else None
+    return _lines(rows[:PAGE], round_), rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
 def line_of(award: Award) -> Line:
     """One award as its own page shows it."""
-    return _line(_awards().where(Award.id == award.id).get(), definitions.pinned_policy(award.round))
+    return _lines([_awards().where(Award.id == award.id).get()], award.round)[0]
+
+
+def _lines(awards: Sequence[Award], round_: EvaluationRound) -> list[Line]:
+    """Lines of one round's awards, in a fixed number of statements."""
+    policy = clocks.with_entered_values(definitions.pinned_policy(round_), round_.region_id, clock.today())
+    terms, claims = award_terms(policy), finance_words.claim_names(awards)
+    released = [award for award in awards if award.status == "released"]
+    for award in awards:
+        award.round = round_  # all of the same round: nothing is to be asked for again
+    used = award_use.of_awards(released)
+    return [
+        Line(
+            award, award.organisation.name, award.case.carrier.name, finance_words.why(award, policy, claims),
+            round_.year - (terms.for_year == "previous"), _missing(award, policy, terms), used.get(award.id),
+        )
+        for award in awards
+    ]  # fmt: skip
 
 
 def _awards() -> ModelSelect[Any]:
@@ -114,36 +137,15 @@ def _awards() -> ModelSelect[Any]:
     )
 
 
-def _line(award: Award, policy: PolicyVersion) -> Line:
-    missing = _missing(award, policy) if award.amount_fen is None and award.status != "cancelled" else None
-    return Line(award, award.organisation.name, award.case.carrier.name, _why(award, policy), missing)
-
-
-def _missing(award: Award, policy: PolicyVersion) -> Parameter | None:
-    """The value that this award's amount waits for."""
-    amounts = award_terms(policy).amounts if policy.has("awards") else ()
-    own = (a for a in amounts if a.grade == award.grade and a.title == award.case.carrier.kind and a.parameter)
-    found = next(own, None)
-    return policy.parameter(found.parameter) if found else None
-
-
-def _why(award: Award, policy: PolicyVersion) -> list[dict[str, Any]]:
-    """The award's reasoning under Chinese names."""
-    names = {"grade": "评价等次"}
-    if policy.has("facts"):
-        names |= {fact["key"]: fact["name"] for fact in policy.definition("facts")["facts"]}
-    return [
-        {
-            **step,
-            "inputs": {names[key]: value for key, value in step.get("inputs", {}).items() if key in names},
-            "result": _result(step.get("result")),
-        }
-        for step in award.trace
-    ]
-
-
-def _result(result: object) -> Any:
-    return f"{result:,} 元" if isinstance(result, int) and not isinstance(result, bool) else plain_data(result)
+def _missing(award: Award, policy: PolicyVersion, terms: AwardTerms) -> Parameter | None:
+    """The value that this award waits for: its amount's, or its cap's."""
+    if award.amount_fen is not None or award.status not in ("waiting", "held"):
+        return None
+    title = award.case.carrier.kind
+    amounts = [a.parameter for a in terms.amounts if (a.grade, a.title, a.yuan) == (award.grade, title, None)]
+    caps = [cap.parameter for cap in terms.caps if (cap.title, cap.yuan) == (title, None)]
+    found = next((key for key in (*amounts, *caps) if key), "")
+    return policy.parameter(found) if found else None
 
 
 def officers(round_: EvaluationRound) -> list[str]:

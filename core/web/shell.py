@@ -12,10 +12,12 @@ from flask import Flask, Response, current_app, g, render_template, request, url
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
+from peewee import PeeweeException
 from werkzeug.exceptions import BadRequest, HTTPException
 from wtforms import Form
 
 from core import clock
+from core.cases import noticing
 from core.cases.action import new_token
 from core.errors import KaopingError, OutOfScope
 from core.models import Region
@@ -50,6 +52,8 @@ def csp_nonce() -> str:
 def use_region(region: Region | None) -> None:
     """Say which region this page belongs to, where its address does not name one (top bar, clause chips)."""
     g.page_region = region
+    if "region_at_hand" in g:  # a demo's page lives on the date of its region
+        clock.turn_to(region.key if region else "")
 
 
 def page_region() -> Region | None:
@@ -115,17 +119,28 @@ def look() -> dict[str, str | bool]:
     return {"theme": theme if theme in THEMES else "auto", "large": size == "large"}
 
 
+def takes_objections(region: Region) -> bool:
+    """Whether pages of a region speak of notices and objections (公示、异议); read once a page."""
+    known: dict[int, bool] = g.setdefault("takes_objections", {})
+    if region.id not in known:
+        try:
+            known[region.id] = noticing.takes_objections(region)
+        except PeeweeException:  # the page of a database's fault is drawn all the same
+            return False
+    return known[region.id]
+
+
 def _frame() -> dict[str, object]:
     """What base.html needs beyond the globals."""
-    person = viewer()
+    person, region = viewer(), page_region()
     return {
         "person": person,
         "account": current_user.account if current_user.is_authenticated else None,
         "nav_links": nav.links(person),
-        "page_region": page_region(),
+        "page_region": region,
         "look": look(),
         "is_demo": current_app.config["DEMO"],
-        "today": clock.today(),
+        "today": clock.today(region.key if region else ""),
     }
 
 
@@ -193,7 +208,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["form_errors"] = form_errors
     app.jinja_env.globals.update(
         icon=icon, asset=asset, csp_nonce=csp_nonce, clause_url=clause_url, new_form_token=new_token,
-        THEMES=THEMES, GRADES=words.GRADES,
+        takes_objections=takes_objections, THEMES=THEMES, GRADES=words.GRADES,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_frame)

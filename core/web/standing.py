@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from core.cases import periods, standing
+from core.cases import award_use, periods, standing
 from core.errors import Refused
 from core.policy.facts import as_date
 from core.web import shell, standing_desk
@@ -28,7 +28,10 @@ def _draw(problem: str = "", token: str = "", failed: tuple[int, str] = (0, ""))
     desks = standing_desk.desks(viewer())
     if desks:
         shell.use_region(desks[0].carrier.region)
-    return render_template("standing/desk.html", desks=desks, problem=problem, token=token, failed=failed)
+    awards = award_use.of_viewer(viewer())
+    return render_template(
+        "standing/desk.html", desks=desks, awards=awards, problem=problem, token=token, failed=failed
+    )
 
 
 @pages.post("/<procedure>")

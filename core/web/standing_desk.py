@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from core import clock
-from core.cases import clocks, definitions, standing
-from core.cases.periods import period_kind, present_period
-from core.cases.standing import ON_DEMAND, Procedure, Timing
+from core.cases import clocks, completeness, definitions, standing
+from core.cases.periods import present_period
+from core.cases.standing import ON_DEMAND, Procedure
+from core.cases.timing import Timing, deadline
 from core.models import Carrier, Case, PeriodicReport, Region
 from core.people.scope import Viewer, visible_cases
 from core.policy.periods import days_of, words_of
-from core.policy.reporting import Completeness, completeness_of_days, report_rules
+from core.policy.reporting import Completeness
 from core.policy.version import PolicyVersion
 from core.workflow.definition import Stage
 
@@ -28,6 +28,7 @@ class OnDemand:
     procedure: Procedure
     since: str
     timing: Timing | None
+    begun: Case | None = None  # one that was begun and not yet submitted
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,13 @@ def is_offered(viewer: Viewer) -> bool:
     carriers = carriers_of(viewer)
     today = clock.today()
     policies = {r.id: definitions.current_policy(r, today) for r in {c.region_id: c.region for c in carriers}.values()}
-    return any(standing.procedures_of(policies[carrier.region_id], carrier.kind) for carrier in carriers)
+    return any(_own(policies[carrier.region_id], carrier) for carrier in carriers)
+
+
+def _own(policy: PolicyVersion | None, carrier: Carrier) -> list[Procedure]:
+    """What the carrier itself may begin in its present standing."""
+    found = standing.procedures_of(policy, carrier.kind)
+    return [p for p in found if ROLE in standing.openers(p) and standing.stands(carrier, p)]
 
 
 def carriers_of(viewer: Viewer) -> list[Carrier]:
@@ -95,7 +102,7 @@ def desks(viewer: Viewer) -> list[Desk]:
 
 def _desk(viewer: Viewer, carrier: Carrier) -> Desk:
     policy = definitions.current_policy(carrier.region, clock.today())
-    found = standing.procedures_of(policy, carrier.kind)
+    found = _own(policy, carrier)
     bound = clocks.with_entered_values(policy, carrier.region, clock.today()) if policy else None
     on_demand = [_on_demand(bound, carrier, p) for p in found if bound and p["every"] == ON_DEMAND]
     reports = [_report(bound, carrier, p) for p in found if bound and p["every"] != ON_DEMAND]
@@ -105,7 +112,8 @@ def _desk(viewer: Viewer, carrier: Carrier) -> Desk:
 def _on_demand(policy: PolicyVersion, carrier: Carrier, procedure: Procedure) -> OnDemand:
     key = procedure.get("since", "")
     label = definitions.form_in(policy, procedure["form"]).field(key).label if key else ""
-    return OnDemand(procedure, str(label), standing.deadline(policy, carrier.region, procedure, None))
+    begun = standing.beginning(carrier, policy, procedure)
+    return OnDemand(procedure, str(label), deadline(policy, carrier.region, procedure, None), begun)
 
 
 def _report(policy: PolicyVersion, carrier: Carrier, procedure: Procedure) -> Report:
@@ -116,8 +124,8 @@ def _report(policy: PolicyVersion, carrier: Carrier, procedure: Procedure) -> Re
     cases: dict[str, Case] = {row.period: row.case for row in rows}
     case = cases.get(period)
     state = "" if case is None else "sent" if period in sent else "fill"
-    timing = standing.deadline(policy, carrier.region, procedure, days_of(period)[0])
-    found = _completeness(policy, carrier, procedure, sent)
+    timing = deadline(policy, carrier.region, procedure, days_of(period)[0])
+    found = completeness.of_carrier(policy, carrier, procedure, sent)
     names = [name for name in reversed(found.missing if found else ()) if name != period]
     missing = [Missing(name, words_of(name), cases.get(name)) for name in names]
     return Report(procedure, period, words_of(period), case, state, timing, found, missing[:MOST_MISSING])
@@ -127,21 +135,6 @@ def _stage(carrier: Carrier, case: Case) -> Stage:
     """Where a case stands, without asking for its region again."""
     policy = definitions.policy_of_ids(carrier.region.key, case.pinned)
     return definitions.workflow_in(policy, case.procedure).stage(case.stage)
-
-
-def first_due(policy: PolicyVersion, carrier: Carrier) -> date:
-    """From which day a carrier's reports are due: the policy's first day, or its recognition where that is later."""
-    start = policy.document.in_force_from if policy.document else clock.today()
-    return max(start, carrier.recognised_on) if carrier.recognised_on else start
-
-
-def _completeness(policy: PolicyVersion, carrier: Carrier, procedure: Procedure, sent: list[str]) -> Completeness | None:
-    """The carrier's reports from its first due day to today, by the same rules as the question `reporting`."""
-    first, last = first_due(policy, carrier), clock.today()
-    if not policy.has("reporting") or last < first:
-        return None
-    days = [max(days_of(period)[0], first) for period in sent]
-    return completeness_of_days(report_rules(policy), period_kind(procedure), first, last, days)
 
 
 def _past(viewer: Viewer, carrier: Carrier) -> list[Past]:

@@ -20,6 +20,7 @@ ROUND_EFFECTS = frozenset({"determine", "redetermine", "publish", "close", "abse
 NEEDS = ("opinion", "reasons", "said", "site_visit")
 CLOCK_KINDS = ("plan", "working_days", "calendar_days", "calendar_months")
 WHEN_OVER = ("remind", "escalate", "act")
+SIGNING_MODES = ("all", "any", "in_order")
 NEVER_WRITTEN = frozenset({"by_key", "own_kind"})
 """Fields of the classes below that no file holds."""
 
@@ -43,7 +44,12 @@ class Clock:
 
 @dataclass(frozen=True)
 class Action:
-    """A way out of a stage. `needs` lists what must be given with it; `condition` is a formula over the facts."""
+    """A way out of a stage.
+
+    `needs` lists what must be given with it; `condition` is a formula over the facts; `sets` are facts that hold
+    once it was taken (what a decision means: `city_approved = true`), for later conditions and for the question
+    that decides the procedure.
+    """
 
     key: str
     name: str
@@ -52,6 +58,22 @@ class Action:
     needs: tuple[str, ...] = ()
     condition: str = ""
     role: str = ""
+    clause: str = ""
+    basis: str = "text"
+    sets: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Several people sign before a review goes on (core.workflow.signing says when that is).
+
+    `mode`: all who hold one of the roles (会签), any of them (或签), one of each role in order (依次).
+    `quorum` is the fewest that must agree; `roles` are those asked, without any the stage's own.
+    """
+
+    mode: str
+    quorum: int = 0
+    roles: tuple[str, ...] = ()
     clause: str = ""
     basis: str = "text"
 
@@ -78,6 +100,12 @@ class Stage:
     clock: Clock | None = None
     actions: tuple[Action, ...] = ()
     own_kind: str = ""
+    signing: Signing | None = None
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The roles that act here: the stage's own, or those whose signatures it gathers."""
+        return (self.signing.roles if self.signing else ()) or (self.role,)
 
     def action(self, key: str) -> Action | None:
         """The action of this stage with that key, if it has one."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.roles import ROLES
+from core.roles import FILLERS, ROLES
+from core.workflow.by_clock import lint_clock
 from core.workflow.definition import Action, Stage, Workflow
+from core.workflow.signing_lint import lint_signing
 from forms.findings import Finding
 from forms.formula import FormulaError, compile_formula
 
 FOUND_BY_KEY = ("expert_panel", "determination", "public_notice")
 """Kinds of stage that a round, its panel and its notices find by their key: there is one of each, named so."""
+
+TAKEN_BY_EFFECT = {"submit": "提交", "determine": "结束评分", "absent": "记为未参加"}
+"""Effects for which no button names the action: the first of the stage is taken (whose condition holds)."""
 
 
 def lint(workflow: Workflow, file: str = "workflow.toml") -> list[Finding]:
@@ -48,8 +53,8 @@ def _stage(workflow: Workflow, stage: Stage, file: str, key: str) -> Iterator[Fi
         yield Finding(file, f"{key}.actions", f"环节“{stage.name}”没有动作，事情会停在这里")
     if stage.role not in ROLES:
         yield Finding(file, f"{key}.role", f"环节“{stage.name}”没有写明由谁办理", "、".join(ROLES))
-    if stage.kind == "fill" and not stage.form:
-        yield Finding(file, f"{key}.form", f"填报环节“{stage.name}”没有表单")
+    if stage.kind == "fill":
+        yield from _fill(stage, file, key)
     if not stage.clause and stage.basis == "text":
         yield Finding(file, f"{key}.clause", "要写明条款；文件没有写的，basis 写 reading 或 practice")
     seen: set[str] = set()
@@ -58,7 +63,40 @@ def _stage(workflow: Workflow, stage: Stage, file: str, key: str) -> Iterator[Fi
             yield Finding(file, f"{key}.actions.{i}.key", f"动作“{action.key}”写了两次")
         seen.add(action.key)
         yield from _action(workflow, action, file, f"{key}.actions.{i}")
-    yield from _clock(stage, file, key)
+    yield from _same_effect(stage, file, key)
+    yield from lint_clock(stage, file, key)
+    yield from lint_signing(stage, file, key)
+
+
+def _fill(stage: Stage, file: str, key: str) -> Iterator[Finding]:
+    if not stage.form:
+        yield Finding(file, f"{key}.form", f"填报环节“{stage.name}”没有表单")
+    if stage.role in ROLES and stage.role not in FILLERS:
+        told = f"填报环节“{stage.name}”不能由“{ROLES[stage.role].name}”填"
+        yield Finding(file, f"{key}.role", told, "、".join(FILLERS))
+
+
+def _same_effect(stage: Stage, file: str, key: str) -> Iterator[Finding]:
+    """Of actions that are taken by their effect the first that holds counts: one without a condition hides others."""
+    for effect, does in TAKEN_BY_EFFECT.items():
+        same = [(i, action) for i, action in enumerate(stage.actions) if action.effect == effect]
+        for place, (i, action) in enumerate(same[:-1]):
+            if not action.condition:
+                later = same[place + 1][1].name
+                text = f"“{action.name}”没有条件，{does}时总是先走它，轮不到“{later}”"
+                yield Finding(file, f"{key}.actions.{i}.condition", text, "给前面的写条件，没有条件的放最后")
+    yield from _same_way(stage, file, key)
+
+
+def _same_way(stage: Stage, file: str, key: str) -> Iterator[Finding]:
+    """Two buttons that do the same under the same condition leave people guessing which to press."""
+    seen: dict[tuple[object, ...], str] = {}
+    for i, action in enumerate(stage.actions):
+        does = (action.effect, action.to, action.condition, action.role, tuple(sorted(action.sets.items())))
+        if does in seen and action.effect not in TAKEN_BY_EFFECT:
+            text = f"“{action.name}”和“{seen[does]}”条件相同、去处相同，办理的人分不清按哪个"
+            yield Finding(file, f"{key}.actions.{i}.condition", text, "给两个动作写互斥的条件，或去掉一个")
+        seen.setdefault(does, action.name)
 
 
 def _action(workflow: Workflow, action: Action, file: str, key: str) -> Iterator[Finding]:
@@ -71,12 +109,6 @@ def _action(workflow: Workflow, action: Action, file: str, key: str) -> Iterator
             compile_formula(action.condition)
         except FormulaError as fault:
             yield Finding(file, f"{key}.condition", str(fault))
-
-
-def _clock(stage: Stage, file: str, key: str) -> Iterator[Finding]:
-    clock = stage.clock
-    if clock and clock.when_over == "act" and stage.action(clock.action) is None:
-        yield Finding(file, f"{key}.clock.action", "到期自动办理要写明本环节的哪个动作", "、".join(a.key for a in stage.actions))
 
 
 def _reach(workflow: Workflow, file: str) -> Iterator[Finding]:

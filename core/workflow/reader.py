@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.workflow.definition import Action, Clock, Stage, Workflow
+from core.workflow.definition import Action, Clock, Signing, Stage, Workflow
 from core.workflow.shapes import SLOTS, Slot
 from core.workflow.stage_kinds import STAGE_KINDS
 from forms.findings import Finding
@@ -15,6 +15,7 @@ _WANTED = {
     "whole": "不小于 0 的整数",
     "texts": '一列文字，例如 ["opinion"]',
     "table": "一组键和值",
+    "facts": "一组事实，例如 { city_approved = true }",
     "tables": "若干组键和值",
 }
 
@@ -83,6 +84,7 @@ _TESTS: dict[str, Any] = {
     "text": _is_text,
     "whole": _is_whole,
     "texts": _is_texts,
+    "facts": lambda value: isinstance(value, Mapping) and all(isinstance(one, bool | int | str) for one in value.values()),
     "tables": lambda value: isinstance(value, list),
 }
 
@@ -92,6 +94,8 @@ def _stage(reader: _Reader, data: Any, key: str) -> Stage:
     raw_actions, raw_clock = values.pop("actions", ()), values.pop("clock", None)
     actions = tuple(_action(reader, one, f"{key}.actions.{i}") for i, one in enumerate(raw_actions))
     clock = None if raw_clock is None else _clock(reader, raw_clock, f"{key}.clock")
+    if "signing" in values:
+        values["signing"] = _signing(reader, values["signing"], f"{key}.signing")
     kind = STAGE_KINDS.get(values["kind"])
     own = {"kind": kind.like, "own_kind": kind.key} if kind is not None and kind.like else {}
     stage = Stage(**{**values, **own}, clock=clock, actions=actions)
@@ -111,6 +115,11 @@ def _told(lint: Any, stage: Stage) -> list[str]:
 def _action(reader: _Reader, data: Any, key: str) -> Action:
     values = reader.table(data, key, Action)
     return Action(**{**values, "needs": tuple(values.get("needs", ()))})
+
+
+def _signing(reader: _Reader, data: Any, key: str) -> Signing:
+    values = reader.table(data, key, Signing)
+    return Signing(**{**values, "roles": tuple(values.get("roles", ()))})
 
 
 def _clock(reader: _Reader, data: Any, key: str) -> Clock:

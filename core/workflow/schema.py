@@ -11,6 +11,7 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
     "whole": {"type": "integer", "minimum": 0},
     "texts": {"type": "array", "items": {"type": "string"}},
+    "facts": {"type": "object", "additionalProperties": {"type": ["boolean", "integer", "string"]}},
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -14,7 +14,7 @@ from core.workflow.stage_kinds import STAGE_KINDS
 
 @dataclass(frozen=True)
 class Slot:
-    """One key of a table. Kinds: text, whole, texts, table, tables; `inner` is the class of an inner table.
+    """One key of a table. Kinds: text, whole, texts, facts, table, tables; `inner` is the class of an inner table.
 
     ``choices`` are the values allowed; empty where any will do. An optional text may be left empty.
     """
@@ -30,6 +30,7 @@ REQUIRED: dict[type[Any], tuple[str, ...]] = {
     d.Stage: ("key", "name", "kind"),
     d.Action: ("key", "name", "to", "effect"),
     d.Clock: ("kind",),
+    d.Signing: ("mode",),
 }
 _CHOICES: dict[tuple[type[Any], str], Collection[str]] = {
     (d.Stage, "kind"): STAGE_KINDS,
@@ -43,6 +44,9 @@ _CHOICES: dict[tuple[type[Any], str], Collection[str]] = {
     (d.Clock, "kind"): d.CLOCK_KINDS,
     (d.Clock, "when_over"): d.WHEN_OVER,
     (d.Clock, "basis"): d.BASES,
+    (d.Signing, "mode"): d.SIGNING_MODES,
+    (d.Signing, "roles"): tuple(ROLES),
+    (d.Signing, "basis"): d.BASES,
 }
 
 
@@ -56,6 +60,8 @@ def _slot(table: type[Any], name: str, hint: Any) -> Slot:
     required, choices = name in REQUIRED[table], _CHOICES.get((table, name), ())
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     first = kinds[0]
+    if get_origin(first) is Mapping:
+        return Slot("facts", required)
     if get_origin(first) is tuple:
         inner = get_args(first)[0]
         return Slot("texts", required, choices) if inner is str else Slot("tables", required, choices, inner)

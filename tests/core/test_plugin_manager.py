@@ -351,3 +351,30 @@ def test_what_a_plugin_brings_is_known_to_stored_definitions_and_to_the_editors(
     assert ("plate_number", "车牌号") in FIELD_KINDS
     assert ("plate_number", "车牌号") in COLUMN_KINDS
     assert ("joint_review", "联合审核") in STAGE_KINDS
+
+
+def test_a_check_of_a_plugin_is_known_and_may_be_named(tmp_path):
+    from core.policy.builtins import SUBMISSION_CHECKS
+    from core.policy.submission_checks import Checked, SubmissionCheck
+
+    check = SubmissionCheck("staffed_demo", "专职人员", lambda _: Checked(facts={"staffed": True}))
+    try:
+        manager = _manager(demo=_plugin(kaoping_submission_checks=lambda: [check]))
+        assert manager.problems == [] and manager.brought["demo"] == {"提交核对": ["staffed_demo"]}
+        assert SUBMISSION_CHECKS["staffed_demo"].run(None).facts == {"staffed": True}
+    finally:
+        SUBMISSION_CHECKS.pop("staffed_demo", None)
+
+
+@pytest.mark.parametrize("offered", [["eligibility"], "taken", _raise])
+def test_a_check_that_cannot_be_taken_is_told_and_the_built_in_stays(offered):
+    from core.policy.builtins import SUBMISSION_CHECKS
+    from core.policy.submission_checks import Checked, SubmissionCheck
+
+    own = SUBMISSION_CHECKS["eligibility"]
+    taken = [SubmissionCheck("eligibility", "我的", lambda _: Checked())]
+    hook = offered if callable(offered) else lambda: taken if offered == "taken" else offered
+    manager = _manager(demo=_plugin(kaoping_submission_checks=hook))
+    (problem,) = manager.problems
+    assert problem.plugin == "demo" and problem.key == "kaoping_submission_checks"
+    assert SUBMISSION_CHECKS["eligibility"] is own

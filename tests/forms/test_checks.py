@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from forms.checks import upload_fault
 from forms.compile import CompiledForm
 
 Answers = dict[str, object]
@@ -130,14 +129,3 @@ def test_check_that_cannot_be_judged_says_so(one_field: Make) -> None:
     form = one_field(*PARTS, checks=[check])
     (message,) = form.check({"p1": 5}, {})["p1"]
     assert message.startswith("核对人数（无法核对：")
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "said"),
-    [("a.PDF", 5, ""), ("a.exe", 5, "PDF、JPG"), ("pdf", 5, "PDF、JPG"), ("a.pdf", 0, "空文件"),
-     ("a.pdf", 20 * 1024 * 1024 + 1, "超过 20 MB"), ("a.pdf.exe", 5, "PDF、JPG")],
-)  # fmt: skip
-def test_uploads(form: CompiledForm, name: str, size: int, said: str) -> None:
-    fault = upload_fault(form.field("lease"), name, size)
-    assert said in fault
-    assert bool(fault) is bool(said)

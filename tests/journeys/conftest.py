@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,12 +79,11 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
     raise AssertionError(log.read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """`kaoping demo` on a new data folder and a free port, stopped with its whole process tree afterwards."""
-    folder = tmp_path_factory.mktemp("instance")
-    port, log = _free_port(), folder / "log.txt"
-    environment = {**os.environ, "KAOPING_INSTANCE": str(folder / "data"), "KAOPING_PORT": str(port)}
+@contextmanager
+def _serving(folder: Path) -> Iterator[str]:
+    """`kaoping demo` on a data folder and a free port, stopped with its whole process tree afterwards."""
+    port, log = _free_port(), folder.with_suffix(".log")
+    environment = {**os.environ, "KAOPING_INSTANCE": str(folder), "KAOPING_PORT": str(port)}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "core.cli", "demo"], cwd=ROOT, env=environment, stdout=output, stderr=output,
@@ -91,7 +92,7 @@ def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, process, log)
-        yield Site(address, browser)
+        yield address
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -100,3 +101,31 @@ def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
             os.killpg(process.pid, signal.SIGKILL)
             raise
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The data folder of a new demo, made once for all workers of a run and never served itself."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    made, done = shared / "demo" / "data", shared / "demo" / "done"
+    try:
+        made.parent.mkdir()
+    except FileExistsError:
+        for _ in range(1200):
+            if done.exists():
+                return made
+            time.sleep(0.2)
+        raise AssertionError("the worker that makes the demo did not finish") from None
+    with _serving(made):
+        pass
+    done.touch()
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(browser: Any, demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo as new, served for one file of stories."""
+    folder = tmp_path_factory.mktemp("instance") / "data"
+    shutil.copytree(demo_data, folder)
+    with _serving(folder) as address:
+        yield Site(address, browser)

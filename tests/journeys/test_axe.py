@@ -27,7 +27,7 @@ PAGES = {
         "/no-such-page",
     ),
     "qihang": ("/carrier/", "/carrier/cases/24/fill/", "/carrier/cases/24/fill/foundation", "/account"),
-    "zaiti-bohai": ("/carrier/", "/cases/1"),
+    "zaiti-bohai": ("/carrier/", "/cases/1", "/register/1"),
     "haigang": ("/district/", "/cases/20", "/district/rounds/1"),
     "shi": (
         "/city/",
@@ -39,6 +39,8 @@ PAGES = {
         "/city/objections/1",
         "/city/cases/11/determination",
         "/cases/17",
+        "/register/",
+        "/register/4",
     ),
     "zhuanjia1": ("/expert/", "/expert/cases/14"),
     "caiwu": ("/finance/", "/finance/ledger"),

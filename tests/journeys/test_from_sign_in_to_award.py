@@ -221,7 +221,7 @@ def _scored_by_the_panel(site: Site) -> None:
 
 def _score(page: Any) -> None:
     page.goto("/expert/")
-    page.get_by_role("button", name=re.compile(f"开始评分.*{CARRIER}", re.S)).click()
+    page.get_by_role("button", name=re.compile(f"开始评价.*{CARRIER}", re.S)).click()
     page.wait_for_url(re.compile(f"/expert/cases/{CASE}"))
     for code, points in {"S4": "4", "S5": "5.5", "P5": "5.5", "C1": "5", "C2": "3.5"}.items():
         page.locator(f"#p-{code}").fill(points)

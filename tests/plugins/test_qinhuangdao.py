@@ -97,7 +97,7 @@ def test_ratios_on_the_form_are_the_ratios_of_the_scheme():
 
 
 def test_the_workflow_goes_from_the_carrier_to_the_end():
-    data = parse((FOLDER / "policy/2023/workflow.toml").read_text(encoding="utf-8"), "workflow.toml")
+    data = parse((FOLDER / "policy/2023/workflow/makerspace_evaluation.toml").read_text(encoding="utf-8"), "workflow.toml")
     workflow = load_workflow(data)
     assert [stage.key for stage in workflow.stages] == [
         "fill",
@@ -113,7 +113,7 @@ def test_the_workflow_goes_from_the_carrier_to_the_end():
 
 
 def test_days_written_on_clocks_are_those_of_their_parameters():
-    data = parse((FOLDER / "policy/2023/workflow.toml").read_text(encoding="utf-8"), "workflow.toml")
+    data = parse((FOLDER / "policy/2023/workflow/makerspace_evaluation.toml").read_text(encoding="utf-8"), "workflow.toml")
     for stage in load_workflow(data).stages:
         if stage.clock and stage.clock.parameter:
             assert stage.clock.days == POLICY.parameter(stage.clock.parameter).value

@@ -20,6 +20,7 @@ import pytest
 from core import clock, settings, storage
 from core.cases import definitions, determining, files, panels, rounds, submitting
 from core.cases.action import new_token
+from core.cases.panel_opinion import Opinion, record_opinion
 from core.models import Case, DefinitionVersion, Draft, EvaluationRound, Region, Result, connect
 from core.models import database as handle
 from tests import factories
@@ -175,7 +176,7 @@ def test_a_case_goes_from_filling_to_closed(instance):
     for expert in world.experts:
         score(world, case, expert, "0.9")
     city = viewer(world.city_reviewer)
-    panels.record_opinion(city, case.id, ["desk_review"], "专家组意见。", new_token())
+    record_opinion(city, case.id, Opinion(["desk_review"], "专家组意见。"), new_token())
     determining.conclude_panel(city, case.id, fresh(case).stage_version, new_token())
     walked.append(fresh(case).stage)
     notice = to_closed(world, case)

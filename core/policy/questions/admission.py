@@ -19,6 +19,7 @@ def _eligibility(asked: Asked) -> Answer:
         "missing": list(decision.missing),
         "values": {k: None if v is None else round_half_up(v) for k, v in decision.values.items()},
         "needs_judgement": rules.judged,
+        **({"priorities": list(decision.priorities)} if rules.priorities else {}),
         "rounding": "half_up_2",
         **reasons(decision.trace),
     }

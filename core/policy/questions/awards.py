@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import Refused
-from core.policy.award_years import AwardYear, pay_years
+from core.policy.award_claims import yuan_of
+from core.policy.award_years import AwardYear, Yuan, pay_years
 from core.policy.awards import AwardTerms, award_terms
-from core.policy.facts import fact_values, known_keys, read_facts
+from core.policy.facts import Fact, FactValue, fact_values, known_keys, read_facts
 from core.policy.grades import named_grades
 from core.policy.question import Answer, Asked, Question
 from core.policy.questions.reading import reasons, table, tables
 from core.policy.version import PolicyVersion
 
-_YEAR = ("year", "grades")
+_YEAR = ("year", "grades", "facts_of", "received")
 
 
 def _awards(asked: Asked) -> Answer:
@@ -49,7 +50,19 @@ def _read_year(
 ) -> AwardYear:
     facts = {**common, **{key: value for key, value in entry.items() if key not in _YEAR}}
     declared = read_facts(policy.definition("facts")["facts"]) if policy.has("facts") else {}
-    return AwardYear(_year(entry), _grades(policy, terms, entry), fact_values(declared, facts))
+    grades = _grades(policy, terms, entry)
+    own = table(entry.get("facts_of", {}), "facts_of")  # the facts of one title alone, such as its level
+    known_keys(own, list(grades))
+    stated = {title: _own_facts(declared, table(said, title)) for title, said in own.items()}
+    received = yuan_of(entry.get("received", 0))
+    if received is None:
+        raise Refused("这一年已领取的金额（received）要写成不小于 0 的元数，最多到分。", {"received": "金额不对"})
+    return AwardYear(_year(entry), grades, fact_values(declared, facts), own_facts=stated, received=received)
+
+
+def _own_facts(declared: Mapping[str, Fact], said: Mapping[str, Any]) -> dict[str, FactValue]:
+    """What is said of one title alone; defaults come once, with the facts of the year."""
+    return {key: value for key, value in fact_values(declared, said).items() if key in said}
 
 
 def _grades(policy: PolicyVersion, terms: AwardTerms, entry: Mapping[str, Any]) -> dict[str, str]:
@@ -71,17 +84,16 @@ def _year(entry: Mapping[str, Any]) -> int:
     return year
 
 
-def _paid_before(terms: AwardTerms, given: object) -> dict[str, int]:
+def _paid_before(terms: AwardTerms, given: object) -> dict[str, Yuan]:
     paid = table(given, "paid_before")
     known_keys(paid, terms.titles)
+    read = {title: yuan_of(yuan) for title, yuan in paid.items()}
     wrong = {
-        title: f"“{title}”已领取的金额要写成不小于 0 的整元数"
-        for title, yuan in paid.items()
-        if not isinstance(yuan, int) or isinstance(yuan, bool) or yuan < 0
+        title: f"“{title}”已领取的金额要写成不小于 0 的元数，最多到分" for title, yuan in read.items() if yuan is None
     }
     if wrong:
         raise Refused("；".join(wrong.values()) + "。", wrong)
-    return paid
+    return {title: yuan for title, yuan in read.items() if yuan is not None}
 
 
 BUILT_IN = (Question("awards", "奖励", _awards),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from core.errors import Refused
@@ -12,9 +13,11 @@ from core.policy.question import Answer, Asked, Given, Question
 from core.policy.questions.reading import reasons, tables
 from core.policy.reporting import (
     Completeness,
+    ReportRules,
     add_up,
     completeness_of_counts,
     completeness_of_days,
+    over_the_year,
     periods_due,
     read_report,
     report_rules,
@@ -91,11 +94,10 @@ def _whole(given: Given, key: str) -> int:
 def _aggregate(asked: Asked) -> Answer:
     given = asked.given
     rules = report_rules(asked.policy)
-    known_keys(given, ("reports", "carriers"))
-    reports = [
-        read_report(rules, report, f"第 {position} 份")
-        for position, report in enumerate(tables(given.get("reports"), "reports"), start=1)
-    ]
+    known_keys(given, ("reports", "years", "carriers"))
+    if "reports" in given and "years" in given:
+        raise Refused("同一期的报表（reports）和各家全年的报表（years）二者取一。", {"years": "二者取一"})
+    reports = _years(rules, given["years"]) if "years" in given else _read(rules, given.get("reports"), "")
     # One report is one carrier's, unless the figures were added up before.
     carriers = _whole(given, "carriers") if "carriers" in given else len(reports)
     found = add_up(rules, reports, carriers)
@@ -106,6 +108,19 @@ def _aggregate(asked: Asked) -> Answer:
         "rounding": "half_up_2",
         **reasons(found.trace),
     }
+
+
+def _read(rules: ReportRules, value: object, whose: str) -> list[dict[str, Decimal]]:
+    found = enumerate(tables(value, "reports"), start=1)
+    return [read_report(rules, report, f"{whose}第 {position} 份") for position, report in found]
+
+
+def _years(rules: ReportRules, value: object) -> list[dict[str, Decimal]]:
+    """Each carrier's year made of its reports in the order of time."""
+    if not isinstance(value, list):
+        raise Refused("各家全年的报表（years）要写成一列，每一项是一家的各期报表。", {"years": "要写成一列"})
+    carriers = enumerate(value, start=1)
+    return [over_the_year(rules, _read(rules, reports, f"第 {position} 家")) for position, reports in carriers]
 
 
 BUILT_IN = (

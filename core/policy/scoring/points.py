@@ -118,13 +118,15 @@ def points_of_cohort(
     *,
     methods: Methods | None = None,
     undefined: Exact = 0,
+    reference: Mapping[str, Fraction] | None = None,
 ) -> dict[str, dict[str, Fraction]]:
     """Every carrier's points (carrier → code → points), one indicator at a time; no traces, for large rounds.
 
-    Agrees with `points_of_carrier` to the last digit.
+    `reference` is the round's best values where the cohort is only a part of it. Agrees with `points_of_carrier` to
+    the last digit.
     """
     table: dict[str, dict[str, Fraction]] = {carrier: {} for carrier in cohort}
-    best = best_values(scheme, cohort)
+    best = best_values(scheme, cohort) if reference is None else reference
     for indicator in scheme.indicators:
         method = method_of(indicator, _known(methods))
         if method.points is None:

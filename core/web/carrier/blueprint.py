@@ -1,4 +1,4 @@
-"""The carrier's blueprint and what its pages have in common."""
+"""The blueprint of filling, and what its pages have in common; the desk is the carrier's, filling is everybody's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from core.cases import clocks, standing
 from core.models import Case
+from core.web.case_history import body_of
+from core.web.case_path import stages_shown
 from core.workflow.definition import Stage, Workflow
 
 pages = Blueprint("carrier", __name__, url_prefix="/carrier")
@@ -30,24 +32,20 @@ def title_of(case: Case) -> str:
 
 
 def holder(case: Case, stage: Stage) -> str:
-    """Who works on a stage: the carrier itself, its district's authority, the panel, or the region's bureau."""
+    """Who works on a stage: the carrier itself, a body of its district, the panel, or a body of the region."""
     if stage.kind == "closed":
         return ""
     if stage.scope == "carrier":
         return str(case.carrier.name)
-    if stage.scope == "district" and case.district is not None:
-        return str(case.district.authority or case.district.name)
-    if stage.scope == "panel":
-        return "专家组"
-    return str(case.region.bureau or case.region.name)
+    return body_of(case, stage) or str(case.region.bureau or case.region.name)
 
 
 def path(case: Case, workflow: Workflow) -> list[Mapping[str, str]]:
     """The line of stages for `steps`: what is behind, where it stands and until when, what follows."""
-    keys = [stage.key for stage in workflow.stages]
-    now = keys.index(case.stage)
+    stages = stages_shown(workflow, case.stage)
+    now = [stage.key for stage in stages].index(case.stage)
     items: list[Mapping[str, str]] = []
-    for place, stage in enumerate(workflow.stages):
+    for place, stage in enumerate(stages):
         over = place < now or stage.kind == "closed" == workflow.stage(case.stage).kind
         state = "ok" if over else "now" if place == now else "next"
         when = f"{case.due_on.month}月{case.due_on.day}日前" if state == "now" and case.due_on else ""

@@ -11,16 +11,16 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from core import clock
-from core.cases import definitions, submitting
+from core.cases import definitions, drafts, submitting
 from core.errors import Refused
 from core.models import Case, CaseEvent, Submission
-from core.people.scope import find_case
-from core.web import shell
+from core.roles import FILLERS
+from core.web import case_checks, shell
 from core.web.access import open_to, viewer
 from core.web.carrier.blueprint import ROLE, Page, case_page, days_left, holder, pages, title_of
 from core.web.carrier.filling import Filling, find_filling
 from core.web.shell import asset, clause_url
-from core.workflow.definition import Stage
+from core.workflow.definition import Action
 from forms.draw import draw_view
 
 
@@ -34,7 +34,7 @@ class FaultLink:
 
 
 @pages.get("/cases/<int:case>/check")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def check(case: int) -> Page:
     """All answers to read, with a way to change each; what is missing; the declaration and the button."""
     work = find_filling(case)
@@ -47,6 +47,7 @@ def _page(work: Filling, problem: str = "", token: str = "") -> str:
     last = submitting.latest_submission(work.case)
     changed = work.form.changes(last.answers, work.form.submitted(work.draft.answers)) if last else []
     faults = _fault_links(work)
+    action, unmet = _way_on(work)
     return render_template(
         "carrier/check.html",
         work=work,
@@ -63,8 +64,12 @@ def _page(work: Filling, problem: str = "", token: str = "") -> str:
             icons=asset("icons.svg"),
             clause_url=lambda cite: clause_url("", cite),
             edit_url=lambda key: _edit_url(work, key),
+            previous_word=work.previous_word,
         ),
-        next_stage=_next_stage(work.case),
+        checks=case_checks.shown(work.case, work.checks),
+        action=action,
+        next_stage=definitions.workflow_of(work.case).stage(action.to) if action else None,
+        unmet=unmet,
         holder=holder,
         problem=problem,
         token=token,
@@ -85,23 +90,24 @@ def _fault_links(work: Filling) -> list[FaultLink]:
         path = next(p for p in found if "f-" + p.replace(".", "-") == anchor)
         section = titles.get(work.form.section_of(path), "")
         links.append(FaultLink(_edit_url(work, path, "all"), section, text))
-    return links
+    return links + [FaultLink(f"#check-{key}", "核对", text) for key, text in work.barred()]
 
 
-def _next_stage(case: Case) -> Stage:
-    """Where submitting leads. Every fill stage has such an action (the workflow's lint sees to it)."""
-    workflow = definitions.workflow_of(case)
-    action = workflow.action_with_effect(case.stage, "submit")
-    return workflow.stage(action.to if action else case.stage)
+def _way_on(work: Filling) -> tuple[Action | None, str]:
+    """The action that submitting takes by what is filled in now; else why none is allowed."""
+    try:
+        return submitting.action_for(work.case, work.draft), ""
+    except Refused as refusal:
+        return None, str(refusal)
 
 
 @pages.post("/cases/<int:case>/check")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def submit(case: int) -> Page:
     """Submit for review. A repeated click leads to the same receipt; who comes too late reads why."""
     token = request.form.get("form_token", "")
     version = request.form.get("stage_version", 0, type=int)
-    find_case(viewer(), case, ROLE)
+    drafts.find_to_fill(viewer(), case)
     if request.form.get("declared") != "yes":
         return _again(case, "请先勾选真实性声明，再提交。", token)
     try:
@@ -119,10 +125,10 @@ def _again(case: int, problem: str, token: str) -> Page:
 
 
 @pages.get("/cases/<int:case>/receipt")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def receipt(case: int) -> Page:
     """What was submitted when, what happens next, by when and by whom; `?version=` for an older submission."""
-    row = find_case(viewer(), case, ROLE)
+    row = drafts.find_to_fill(viewer(), case)
     shell.use_region(row.region)
     submission = _submission(row)
     if submission is None:
@@ -137,6 +143,7 @@ def receipt(case: int) -> Page:
         submission=submission,
         arrived=arrived,
         who=holder(row, arrived),
+        by_carrier=drafts.fill_stage(row).role == ROLE,
         due=date.fromisoformat(moved["due_on"]) if moved.get("due_on") else None,
         now=workflow.stage(row.stage),
         now_who=holder(row, workflow.stage(row.stage)),

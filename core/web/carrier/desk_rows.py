@@ -45,7 +45,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Running:
-    """A case that somebody else works on."""
+    """A case that somebody else works on, or that waits for the carrier's word outside a form of its own."""
 
     case: Case
     title: str
@@ -68,9 +68,10 @@ class Past:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything on the desk."""
+    """Everything on the desk; `own` waits for the carrier to confirm, or to tell what became of something."""
 
     due: list[Due]
+    own: list[Running]
     running: list[Running]
     past: list[Past]
 
@@ -104,7 +105,18 @@ def stage_of(case: Case) -> Stage:
 
 def waiting(viewer: Viewer) -> int:
     """How many cases wait for this carrier (the number in the top bar)."""
-    return sum(stage_of(case).kind == "fill" for case in cases_of(viewer))
+    stages = [(case, stage_of(case)) for case in cases_of(viewer)]
+    return sum(_is_due(case, stage) or _is_own(case, stage) for case, stage in stages)
+
+
+def _is_due(case: Case, stage: Stage) -> bool:
+    """Whether the carrier itself has to fill the case in now; an authority's own form is not its work."""
+    return stage.kind == "fill" and stage.role == ROLE and not case.outcome
+
+
+def _is_own(case: Case, stage: Stage) -> bool:
+    """Whether the carrier has to act on the case's page now."""
+    return stage.kind != "fill" and stage.role == ROLE and not case.outcome
 
 
 def desk_of(viewer: Viewer) -> Desk:
@@ -112,10 +124,10 @@ def desk_of(viewer: Viewer) -> Desk:
     cases = cases_of(viewer)
     entries = published(cases)
     drafts, evidence, left = _drafts(cases), _evidence(cases), _days_left(cases)
-    desk, titles = Desk([], [], []), standing.titles(cases)
+    desk, titles = Desk([], [], [], []), standing.titles(cases)
     for case in cases:
         stage, title = stage_of(case), titles[case.id]
-        if stage.kind == "fill" and not case.outcome:
+        if _is_due(case, stage):
             work = Filling(case, drafts[case.id], evidence.get(case.id, {}))
             desk.due.append(Due(case, title, work, left[case.id]))
         elif stage.kind == "closed" or case.outcome:
@@ -124,9 +136,8 @@ def desk_of(viewer: Viewer) -> Desk:
         else:
             workflow = definitions.workflow_of(case)
             line = path(case, workflow)
-            desk.running.append(
-                Running(case, title, stage, holder(case, stage), left[case.id], line, entries.get(case.id))
-            )
+            row = Running(case, title, stage, holder(case, stage), left[case.id], line, entries.get(case.id))
+            (desk.own if _is_own(case, stage) else desk.running).append(row)
     desk.past.sort(key=lambda past: past.case.id, reverse=True)
     return desk
 

@@ -6,11 +6,12 @@ from flask import current_app, jsonify, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.wrappers import Response
 
-from core.cases import files
+from core.cases import drafts, files
 from core.errors import KaopingError, Refused
+from core.roles import FILLERS
 from core.web.access import open_to, viewer
 from core.web.carrier import section_page
-from core.web.carrier.blueprint import ROLE, pages
+from core.web.carrier.blueprint import pages
 from core.web.carrier.filling import find_filling
 
 PREFIX = "files__"
@@ -36,7 +37,7 @@ def _attach(case: int, key: str, upload: FileStorage) -> None:
 
 
 @pages.post("/cases/<int:case>/fill/<section>/files")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def upload(case: int, section: str) -> Response | tuple[Response, int]:
     """One file from an open page; answers the section drawn anew, or what is wrong with the file."""
     try:
@@ -44,7 +45,7 @@ def upload(case: int, section: str) -> Response | tuple[Response, int]:
             _attach(case, name.removeprefix(PREFIX), file)
         work = find_filling(case)
         if work is None:
-            raise Refused("这件事已经提交，不能再改。要改请联系审核的单位退回。")
+            raise Refused(drafts.SUBMITTED)
         html = section_page.draw(work, section, work.draft, {})
     except KaopingError as refusal:
         return jsonify(message=str(refusal)), refusal.http_status

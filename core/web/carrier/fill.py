@@ -14,9 +14,10 @@ from core.cases import drafts, files, prefilling
 from core.cases.drafts import Saved
 from core.errors import OutOfScope, Refused
 from core.models import Attachment
+from core.roles import FILLERS
 from core.web.access import open_to, viewer
 from core.web.carrier import section_page
-from core.web.carrier.blueprint import ROLE, Page, case_page, days_left, pages, title_of
+from core.web.carrier.blueprint import Page, case_page, days_left, pages, title_of
 from core.web.carrier.conflicts import CHOICE, apply_choices, as_typed, choices_of
 from core.web.carrier.evidence import attach_posted
 from core.web.carrier.filling import Filling, find_filling
@@ -29,7 +30,7 @@ REVISION = "page__revision"
 
 
 @pages.get("/cases/<int:case>/fill/")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def tasks(case: int) -> Page:
     """The sections with their state, what was asked to be corrected, and 沿用."""
     work = find_filling(case)
@@ -40,7 +41,7 @@ def tasks(case: int) -> Page:
 
 
 @pages.post("/cases/<int:case>/fill/carry-over")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def carry_over(case: int) -> Page:
     """Fill what is blank with what is known already."""
     count = prefilling.carry_over(viewer(), case)
@@ -49,7 +50,7 @@ def carry_over(case: int) -> Page:
 
 
 @pages.get("/cases/<int:case>/fill/<section>")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def section(case: int, section: str) -> Page:
     """One section to fill in; `?show=all` also marks what is not filled yet."""
     work = find_filling(case)
@@ -87,7 +88,7 @@ def _keep(case: int, section: str) -> Kept:
     saved = drafts.save_section(viewer(), case, section, posted, revision, marks)
     work = find_filling(case)
     if work is None:  # submitted in another tab at this very moment
-        raise Refused("这件事已经提交，不能再改。要改请联系审核的单位退回。")
+        raise Refused(drafts.SUBMITTED)
     still = {c.field: marks[c.field] for c in saved.conflicts if c.field in marks}
     return Kept(work, saved, posted, still)
 
@@ -107,7 +108,7 @@ def _seen() -> dict[str, str]:
 
 
 @pages.post("/cases/<int:case>/fill/<section>/autosave")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def autosave(case: int, section: str) -> Response | tuple[Response, int]:
     """Save while typing; answers what the open page should take over. Nothing is judged here."""
     try:
@@ -123,7 +124,7 @@ def autosave(case: int, section: str) -> Response | tuple[Response, int]:
 
 
 @pages.post("/cases/<int:case>/fill/<section>")
-@open_to(ROLE)
+@open_to(*FILLERS)
 def save(case: int, section: str) -> Page:
     """Save a section with its files, then go where the button says; back to the page while something is wrong."""
     kept = _keep(case, section)

@@ -9,18 +9,18 @@ from typing import Any
 from flask import url_for
 
 from core import clock
-from core.cases import definitions, prefilling
+from core.cases import checking, definitions, drafts, periods, prefilling
+from core.cases.checking import Ran
 from core.cases.submitting import evidence_of
 from core.models import Attachment, Case, Draft
-from core.people.scope import find_case
 from core.web import shell
 from core.web.access import viewer
-from core.web.carrier.blueprint import ROLE
+from core.web.carrier.blueprint import ROLE, holder
 from core.web.carrier.returned import Returned, returned_of
 from core.workflow.definition import Stage
 from forms.compile import CompiledForm
 from forms.definition import Section
-from forms.draw import anchor
+from forms.draw import LAST_YEAR, anchor
 
 STATES = {
     "complete": ("已完成", "check-circle-fill", "green"),
@@ -68,8 +68,13 @@ class Filling:
 
     @cached_property
     def previous(self) -> dict[str, Any]:
-        """Last year's answers, as far as this form still reads them."""
+        """The answers of the round or period before, as far as this form still reads them."""
         return prefilling.last_answers(self.case)
+
+    @cached_property
+    def previous_word(self) -> str:
+        """What stands before such an answer: 上年, or the period that it was reported for."""
+        return periods.earlier_words(self.case) or LAST_YEAR
 
     @cached_property
     def returned(self) -> Returned | None:
@@ -90,6 +95,26 @@ class Filling:
         if state != "faulty" and any(r.section == section.key and not r.mended for r in to_correct):
             return "returned"
         return str(state)
+
+    @property
+    def by_carrier(self) -> bool:
+        """Whether the carrier itself fills it; otherwise the words are those of an authority."""
+        return self.stage.role == ROLE
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """Where the person who fills comes from: address and name of their desk."""
+        return (url_for("carrier.desk"), "我的填报") if self.by_carrier else (url_for("sign_in.desk"), "待办")
+
+    @property
+    def who(self) -> str:
+        """Who declares that what is filled in is true: the carrier, or the body that fills."""
+        return holder(self.case, self.stage)
+
+    @cached_property
+    def checks(self) -> tuple[Ran, ...]:
+        """What the procedure's checks say of the draft."""
+        return checking.of_draft(self.case, self.draft)
 
     @property
     def stage(self) -> Stage:
@@ -118,7 +143,18 @@ class Filling:
     def faults(self, section: str = "") -> dict[str, list[str]]:
         """Everything that stands against submitting, by path (in one section)."""
         found = self.form.check(self.draft.answers, self.evidence, self.draft.raw)
+        for path, texts in checking.blocking(self.checks).items():
+            if self._is_asked(path):
+                found.setdefault(path, []).extend(texts)
         return {p: texts for p, texts in found.items() if not section or self.form.section_of(p) == section}
+
+    def barred(self) -> list[tuple[str, str]]:
+        """What the checks forbid that concerns no question: (the check's key, text)."""
+        found = checking.blocking(self.checks)
+        return [(key, text) for key, texts in found.items() if not self._is_asked(key) for text in texts]
+
+    def _is_asked(self, path: str) -> bool:
+        return any(asked.key == path.split(".", 1)[0] for asked in self.form.definition.fields)
 
     def wrong(self, section: str) -> dict[str, list[str]]:
         """What is wrong in a section, leaving out what is merely not filled yet."""
@@ -154,8 +190,8 @@ class Filling:
 
 
 def find_filling(case_id: int) -> Filling | None:
-    """The filling of a case of this person's carrier; None when it is no longer in a fill stage. Raises OutOfScope."""
-    case = find_case(viewer(), case_id, ROLE)
+    """The filling of a case that this person fills; None when it has left the fill stage. Raises OutOfScope."""
+    case = drafts.find_to_fill(viewer(), case_id)
     shell.use_region(case.region)
     if definitions.workflow_of(case).stage(case.stage).kind != "fill":
         return None

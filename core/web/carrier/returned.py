@@ -56,12 +56,14 @@ class Returned:
 
 
 def returned_of(case: Case, draft: Draft, form: CompiledForm, evidence: Evidence) -> Returned | None:
-    """The return that a case in its fill stage answers; None when it was never submitted."""
+    """The return that a case in a fill stage answers; None when it was never submitted or came there by itself."""
     last = latest_submission(case)
     if last is None:
         return None
     review = _review(case, last)
     if review is None:
+        if case.stage != definitions.workflow_of(case).start:
+            return None  # a later fill stage that it reached by itself: nobody sent it back
         return Returned("", case.entered_stage_on, "", last.number, ())
     changed = changed_fields(form, last, draft, evidence)
     reasons = tuple(_reason(form, path, text, changed) for path, text in review.reasons.items())

@@ -40,6 +40,7 @@ def draw(work: Filling, section: str, shown: Draft, errors: Errors) -> Markup:
         upload_url=url_for("carrier.upload", case=work.case.id, section=section),
         clause_url=lambda cite: clause_url("", cite),
         remarks=remarks(work, section),
+        previous_word=work.previous_word,
     )
 
 

@@ -9,6 +9,7 @@ from core.web.city import (
     correcting,
     desk,
     determination,
+    ending,
     notices,
     objections,
     opening,
@@ -21,6 +22,6 @@ from core.web.city import (
 from core.web.city.blueprint import pages
 
 __all__ = [
-    "board", "closing", "correcting", "desk", "determination", "notices", "objections", "opening", "pages",
+    "board", "closing", "correcting", "desk", "determination", "ending", "notices", "objections", "opening", "pages",
     "panel", "participants", "plan", "rounds", "submitting",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from core.cases import rounds
+from core.cases import definitions, noticing, rounds
 from core.cases.action import Receipt
 from core.errors import Refused, Stale
 from core.models import Case, EvaluationRound
@@ -20,6 +20,14 @@ from core.web.shell import use_region
 ROLE = "city_reviewer"
 
 pages = Blueprint("city", __name__, url_prefix="/city")
+
+
+
+@pages.app_template_global()
+def publishes_at_once(round_: EvaluationRound) -> bool:
+    """Whether results of this round are published without a notice, for the words of its pages."""
+    return noticing.publishes_at_once(definitions.pinned_policy(round_))
+
 
 Page = str | Response | tuple[str, int]
 Redraw = Callable[["Refusal"], str]

@@ -8,10 +8,10 @@ from flask import render_template, request
 from peewee import JOIN
 
 from core import clock
-from core.cases import definitions
+from core.cases import closing_rounds, definitions
 from core.cases import rounds as verbs
-from core.models import Carrier, Case, District, EvaluationRound
-from core.policy.grades import grades_of
+from core.models import Carrier, Case, District, EvaluationRound, NoticeEntry, PublicNotice
+from core.policy.grades import grade_names, grades_of
 from core.policy.version import PolicyVersion
 from core.web.access import open_to
 from core.web.city import charts, figures
@@ -37,10 +37,12 @@ def board(round_id: int) -> Page:
         "city/board.html",
         round=round_,
         figures=found,
-        segments=figures.SEGMENTS,
+        segments=figures.segments_of(workflow),
         bars=[(line, charts.bar(line, max(d.total for d in found.districts))) for line in found.districts],
         scale=charts.scale(found.results, grades.lines if grades else ()),
         lines=grades.lines if grades else (),
+        by_grade=figures.by_grade(found.results, grade_names(policy)),
+        published=_published(round_),
         progress=_progress(round_, found.total),
         late=figures.not_submitted(round_, LATE_SHOWN),
         absent_action=_absent_action(policy, round_),
@@ -50,8 +52,15 @@ def board(round_id: int) -> Page:
         recusals=figures.recusals_of(round_, 5),
         pledge=policy.definition("panel").get("pledge") if policy.has("panel") else None,
         has_awards=policy.has("awards"),
+        closed_on=closing_rounds.closed_on(round_) if round_.status == "closed" else None,
+        unfinished=closing_rounds.left_unfinished(round_) if round_.status == "closed" else [],
         last_year=figures.previous_round(round_),
     )
+
+
+def _published(round_: EvaluationRound) -> int:
+    """How many carriers' results have been published."""
+    return int(NoticeEntry.select().join(PublicNotice).where(PublicNotice.round == round_).count())
 
 
 def _preparation(round_: EvaluationRound) -> str:

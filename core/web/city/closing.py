@@ -11,8 +11,10 @@ from peewee import JOIN
 from core import clock
 from core.cases import awarding, definitions
 from core.cases.determining import latest_result
-from core.models import Award, Carrier, CarrierMark, Case, District
+from core.cases.register_facts import mark_names
+from core.models import Award, Carrier, CarrierMark, Case, District, Region
 from core.policy.grades import grades_of
+from core.policy.version import PolicyVersion
 from core.web.access import open_to, viewer
 from core.web.city import charts, figures
 from core.web.city.blueprint import (
@@ -35,6 +37,7 @@ MARKS = {
     "title_revoked": "已撤销资格",
     "research_dishonesty_record": "科研失信记录",
 }
+"""The lists in their order; a region whose policy knows a consequence has its list even while it is empty."""
 
 
 @pages.get("/marks")
@@ -50,10 +53,26 @@ def marks() -> Page:
         .where(CarrierMark.lifted_on.is_null())
         .order_by(District.id, Carrier.id)
     )
-    found: dict[str, list[CarrierMark]] = {kind: [] for kind in MARKS}
+    policies = _policies()
+    kept = {
+        entry["key"]
+        for p in policies
+        if p.has("consequences")
+        for entry in p.definition("consequences")["consequences"]
+    }
+    words = {kind: name for policy in policies for kind, name in mark_names(policy).items()}
+    found: dict[str, list[CarrierMark]] = {kind: [] for kind in MARKS if kind in kept}
     for row in rows:
         found.setdefault(row.kind, []).append(row)
-    return render_template("city/marks.html", year=year, this_year=clock.today().year, lists=found, names=MARKS)
+    names = {kind: MARKS.get(kind) or words.get(kind, kind) for kind in found}
+    return render_template("city/marks.html", year=year, this_year=clock.today().year, lists=found, names=names)
+
+
+def _policies() -> list[PolicyVersion]:
+    """The policies in force in this person's regions."""
+    regions = Region.select().where(Region.id.in_(my_regions() or [0]))
+    found = (definitions.current_policy(region, clock.today()) for region in regions)
+    return [policy for policy in found if policy is not None]
 
 
 @pages.get("/cases/<int:case_id>/false-materials")
@@ -70,14 +89,9 @@ def _draw(case: Case, refusal: Refusal = NOTHING) -> str:
         carrier=Carrier.get_by_id(case.carrier_id),
         result=latest_result(case),
         award=Award.get_or_none((Award.round == case.round_id) & (Award.case == case)),
-        veto=_veto(case),
+        vetoes=awarding.recovering_vetoes(case),
         refusal=refusal,
     )
-
-
-def _veto(case: Case) -> dict[str, str]:
-    found = awarding.recovering_vetoes(case)
-    return {"name": found[0].name, "clause": found[0].clause} if found else {}
 
 
 @pages.post("/cases/<int:case_id>/false-materials")
@@ -86,7 +100,9 @@ def false_materials_record(case_id: int) -> Page:
     """Record it: a new result, and the money back."""
     case = my_case(case_id)
     return carry_out(
-        lambda: awarding.recover(viewer(), case_id, request.form.get("reason", ""), token()),
+        lambda: awarding.recover(
+            viewer(), case_id, request.form.get("reason", ""), token(), request.form.get("veto", "")
+        ),
         f"/cases/{case_id}",
         lambda refusal: _draw(case, refusal),
     )

@@ -7,7 +7,7 @@ from flask import render_template, request
 from core import clock
 from core.people.scope import Viewer
 from core.web.access import open_to, viewer
-from core.web.city import waiting
+from core.web.city import offered, waiting
 from core.web.city.blueprint import ROLE, Page, my_regions, pages
 from core.web.nav import register_nav
 from core.web.reports import board
@@ -28,6 +28,8 @@ def desk() -> Page:
         panels=waiting.panels(open_rounds),
         rounds=open_rounds,
         reports=board.offered_to(my_regions()),
+        runs_rounds=offered.runs_rounds(person),
+        noticing=offered.takes_objections(person),
     )
 
 
@@ -37,6 +39,6 @@ def count_waiting(person: Viewer) -> int:
 
 
 register_nav(ROLE, "city.desk", "待办", count_waiting)
-register_nav(ROLE, "city.rounds_list", "批次")
-register_nav(ROLE, "city.objections_list", "异议")
-register_nav(ROLE, "city.marks", "名单")
+register_nav(ROLE, "city.rounds_list", "批次", offered=offered.runs_rounds)
+register_nav(ROLE, "city.objections_list", "异议", offered=offered.takes_objections)
+register_nav(ROLE, "city.marks", "名单", offered=offered.runs_rounds)

@@ -7,12 +7,14 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from core import clock
-from core.cases import clocks, definitions, determining
+from core.cases import awarding, clocks, definitions, determining, noticing, panel_opinion, panels, scoring
 from core.cases.action import Receipt
+from core.cases.points import points_of
 from core.cases.submitting import latest_submission
+from core.cases.timeliness import timeliness_of
 from core.errors import Refused
 from core.models import Case, EvaluationRound, Result
-from core.policy.determination import Check, checks_needed
+from core.policy.determination import Check, checks_offered
 from core.policy.grades import grades_of
 from core.web.access import open_to, viewer
 from core.web.city import ready
@@ -58,18 +60,32 @@ def _draw(case: Case, refusal: Refusal = NOTHING) -> str:
         groups=point_groups(policy, indicators, names) if indicators else [],
         totals=expert_totals(indicators) if indicators else [],
         grades=grades_of(policy),
+        graded=_graded(case),
+        times=timeliness_of(case),
+        at_once=noticing.publishes_at_once(policy),
         proposal=proposal,
         results=[(row, names.of(row.trace), consequences_in_words(policy, row.consequences)) for row in results],
         outdated=bool(results) and determining.is_outdated(results[0]),
+        called_back=case.outcome == "finished" and bool(awarding.recovering_vetoes(case)),
         refusal=refusal,
         names=names,
     )
 
 
+def _graded(case: Case) -> dict[str, Any] | None:
+    """The sheets with their grades and the grade that the panel agreed on, once all are in; None elsewhere."""
+    rules = panels.rules_of(case)
+    if not rules.gives_grade or case.outcome == "absent":
+        return None
+    state = scoring.panel_state(case, rules.minimum)
+    sheets = state.signed if state.complete else []
+    return {"rules": rules, "sheets": sheets, "opinion": panel_opinion.opinion_of(case) if sheets else None}
+
+
 def _checks(case: Case) -> list[Check]:
-    """What must be checked in this case; nothing where the carrier did not take part or the policy asks nothing."""
+    """What can be checked in this case; nothing where the carrier did not take part or the policy asks nothing."""
     policy = definitions.policy_of(case)
-    return checks_needed(policy) if policy.has("facts") and case.outcome != "absent" else []
+    return checks_offered(policy) if policy.has("facts") and case.outcome != "absent" else []
 
 
 def _proposal(case: Case) -> dict[str, Any]:
@@ -79,8 +95,8 @@ def _proposal(case: Case) -> dict[str, Any]:
         return found
     policy = clocks.with_entered_values(definitions.policy_of(case), case.region_id, clock.today())
     try:
-        if case.outcome != "absent":
-            found["indicators"] = determining.points_of(case, policy)["indicators"]
+        if case.outcome != "absent" and scoring.gives_points(policy):
+            found["indicators"] = points_of(case)["indicators"]
         decided, _ = determining.decide_result(case)
     except Refused as refusal:
         found["problem"] = str(refusal)
@@ -139,7 +155,13 @@ def determinations(round_id: int) -> Page:
 
 def _draw_round(round_: EvaluationRound, refusal: Refusal = NOTHING, waiting: list[str] | None = None) -> str:
     return render_template(
-        "city/determinations.html", round=round_, rows=ready.lines_of(round_), refusal=refusal, waiting=waiting or []
+        "city/determinations.html",
+        round=round_,
+        rows=ready.lines_of(round_),
+        at_once=noticing.publishes_at_once(definitions.pinned_policy(round_)),
+        scored=scoring.gives_points(definitions.pinned_policy(round_)),
+        refusal=refusal,
+        waiting=waiting or [],
     )
 
 

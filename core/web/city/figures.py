@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from peewee import JOIN, fn
 
 from core import clock
 from core.cases import clocks, definitions
+from core.cases.noticing import publishes_at_once
 from core.models import (
     Award,
     Carrier,
@@ -27,6 +28,7 @@ from core.models import (
     Result,
     Submission,
 )
+from core.policy.grades import ORDER
 from core.workflow.definition import Stage, Workflow
 
 SEGMENTS = {
@@ -98,7 +100,13 @@ def segment_of(stage: Stage) -> str:
         return "panel"
     if stage.kind == "fill":
         return "fill"
-    return "district" if stage.role == "district_reviewer" else "city"
+    return "district" if stage.scope == "district" else "city"
+
+
+def segments_of(workflow: Workflow) -> dict[str, str]:
+    """The segments that cases of this workflow can be in: without a district's stage there is none for it."""
+    met = {"decided", *(segment_of(stage) for stage in workflow.stages)}
+    return {key: name for key, name in SEGMENTS.items() if key in met}
 
 
 def figures_of(round_: EvaluationRound, workflow: Workflow) -> Figures:
@@ -109,23 +117,28 @@ def figures_of(round_: EvaluationRound, workflow: Workflow) -> Figures:
     names = {d.id: d.name for d in District.select().where(District.region == round_.region_id)}
     lines: dict[int, dict[str, int]] = {}
     counts = dict.fromkeys(SEGMENTS, 0)
-    rows: Any = Case.select(Case.id, Case.stage, Case.district).where(Case.round == round_).tuples()
+    # what its round left behind is told beside these numbers: it was never decided
+    counted = (Case.round == round_) & (Case.outcome != "withdrawn")
+    rows: Any = Case.select(Case.id, Case.stage, Case.district).where(counted).tuples()
     for case_id, stage, district in rows:
         by_stage[stage] += 1
         part = "decided" if case_id in decided else segment_of(workflow.stage(stage))
         counts[part] += 1
         parts = lines.setdefault(district or 0, dict.fromkeys(SEGMENTS, 0))
         parts[part] += 1
-    districts = [DistrictLine(names.get(key, "不分区县"), key, parts) for key, parts in lines.items()]
+    districts = [DistrictLine(names.get(key, "不分区县" if names else "全市"), key, parts) for key, parts in lines.items()]
     districts.sort(key=lambda line: (-line.total, line.id))
-    stages = [(stage, by_stage[stage.key]) for stage in workflow.stages]
+    # a notice that the policy has switched off is no stage of this round
+    idle = publishes_at_once(definitions.pinned_policy(round_))
+    shown = [stage for stage in workflow.stages if by_stage[stage.key] or not (idle and stage.kind == "public_notice")]
+    stages = [(stage, by_stage[stage.key]) for stage in shown]
     return Figures(stages, districts, results, counts)
 
 
 def results_of(round_: EvaluationRound) -> list[ResultLine]:
-    """The newest result of each case, best total first; those without a total last."""
+    """The newest result of each case, best total first, else by grade; those without either last."""
     rows: Any = (
-        Result.select(Result.case, Result.grade, Result.total, Carrier.name, Case.district, Case.outcome, Case.stage)
+        Result.select(Result.case, Result.grade, Result.total, Carrier.name, Case.district)
         .join(Case)
         .join(Carrier)
         .where(Case.round == round_)
@@ -133,10 +146,22 @@ def results_of(round_: EvaluationRound) -> list[ResultLine]:
         .tuples()
     )
     newest = {}
-    for case_id, grade, total, name, district, outcome, _ in rows:
-        absent = outcome == "absent" or not (grade or total)
+    for case_id, grade, total, name, district in rows:
+        absent = not (grade or total)  # where a policy grades who hands in nothing, the grade is told
         newest[case_id] = ResultLine(case_id, name, district, grade, Decimal(total) if total else None, absent)
-    return sorted(newest.values(), key=lambda line: (line.total is None, -(line.total or 0), line.case_id))
+    return sorted(newest.values(), key=_best_first)
+
+
+def _best_first(line: ResultLine) -> tuple[bool, Decimal, int, int]:
+    place = ORDER.index(line.grade) if line.grade in ORDER else len(ORDER)
+    return line.total is None, -(line.total or Decimal(0)), place, line.case_id
+
+
+def by_grade(results: Iterable[ResultLine], names: Mapping[str, str]) -> list[tuple[str, int]]:
+    """How many have each grade, best first, by the policy's names; who has none is counted last."""
+    graded = [line.grade for line in results]
+    counts = [(name, graded.count(key)) for key, name in names.items()]
+    return [*counts, ("未参加", graded.count(""))] if "" in graded else counts
 
 
 def not_submitted(round_: EvaluationRound, limit: int) -> list[LateLine]:
@@ -185,26 +210,25 @@ def submitted_by_day(round_: EvaluationRound) -> list[tuple[date, int]]:
 
 
 def previous_round(round_: EvaluationRound) -> EvaluationRound | None:
-    """The round of the same procedure the year before."""
-    return EvaluationRound.get_or_none(
-        (EvaluationRound.region == round_.region_id)
-        & (EvaluationRound.procedure == round_.procedure)
-        & (EvaluationRound.year == round_.year - 1)
-    )
+    """The round of the same procedure the year before, its last batch."""
+    same = (EvaluationRound.region == round_.region_id) & (EvaluationRound.procedure == round_.procedure)
+    rounds = EvaluationRound.select().where(same & (EvaluationRound.year == round_.year - 1))
+    return rounds.order_by(EvaluationRound.batch.desc()).first()
 
 
 @dataclass(frozen=True)
 class AwardLine:
-    """The awards of one grade; `fen` is None while an amount is not set."""
+    """The awards of one grade; `fen` sums the amounts that are set (None: none is), `unset` counts those that are not."""
 
     grade: str
     count: int
     waiting: int
     fen: int | None
+    unset: int
 
 
 def awards_of(round_: EvaluationRound) -> list[AwardLine]:
-    """The awards of a round by grade, without those that were cancelled or called back."""
+    """The awards of a round by grade, without those that were cancelled, called back or are not due beside a higher one."""
     rows: Any = (
         Award.select(
             Award.grade,
@@ -213,13 +237,13 @@ def awards_of(round_: EvaluationRound) -> list[AwardLine]:
             fn.COUNT(Award.amount_fen),
             fn.SUM(Award.amount_fen),
         )
-        .where((Award.round == round_) & Award.status.not_in(("cancelled", "reversed")))
+        .where((Award.round == round_) & Award.status.not_in(("cancelled", "reversed", "not_due")))
         .group_by(Award.grade)
         .order_by(Award.grade)
         .tuples()
     )
     return [
-        AwardLine(grade, count, int(waiting or 0), int(fen) if known == count else None)
+        AwardLine(grade, count, int(waiting or 0), int(fen) if known else None, count - known)
         for grade, count, waiting, known, fen in rows
     ]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import render_template, request, url_for
 from peewee import JOIN
 
 from core import clock
-from core.cases import clocks, definitions, noticing
+from core.cases import clocks, definitions, noticing, scoring
+from core.cases.action import Receipt
 from core.errors import CalendarMissing, Refused
 from core.models import Carrier, Case, District, EvaluationRound, NoticeEntry, Objection, PublicNotice, Result
 from core.web.access import open_to, viewer
@@ -37,9 +39,16 @@ def _draw(round_: EvaluationRound, refusal: Refusal = NOTHING) -> str:
         ready=[line for line in lines if line.can_publish],
         waiting=[line for line in lines if not line.can_publish],
         chosen=[int(text) for text in request.values.getlist("case") if text.isdigit()],
+        at_once=at_once(round_),
+        scored=scoring.gives_points(definitions.pinned_policy(round_)),
         today=clock.today(),
         refusal=refusal,
     )
+
+
+def at_once(round_: EvaluationRound) -> bool:
+    """Whether results of this round are published without a notice."""
+    return noticing.publishes_at_once(definitions.pinned_policy(round_))
 
 
 @pages.get("/rounds/<int:round_id>/notices/preview")
@@ -50,22 +59,49 @@ def preview(round_id: int) -> Page:
     chosen = [number(text) for text in request.args.getlist("case")]
     can_be = {line.case.id for line in ready.lines_of(round_) if line.can_publish}
     if not chosen or not can_be.issuperset(chosen):
-        text = "选中的单位里有现在不能公示的，请重新选择。" if chosen else "请至少选择一家单位。"
+        text = "选中的单位里有现在不能公布的，请重新选择。" if chosen else "请至少选择一家单位。"
         return _draw(round_, Refusal(Refused(text, {"cases": text}))), 422
     return _draw_preview(round_, chosen)
 
 
 def _draw_preview(round_: EvaluationRound, chosen: list[int], refusal: Refusal = NOTHING) -> str:
-    today, rules = clock.today(), noticing.rules_of(round_)
     policy = definitions.pinned_policy(round_)
+    groups = grouped(_entries(round_, chosen))
+    days = _publication_days(round_) if at_once(round_) else _notice_days(round_)
+    return render_template(
+        "city/notice_preview.html",
+        round=round_,
+        region=round_.region,
+        chosen=chosen,
+        groups=groups,
+        total=sum(len(group.lines) for group in groups),
+        lines=grade_lines(policy),
+        document=policy.document,
+        refusal=refusal,
+        **days,
+    )
+
+
+def _publication_days(round_: EvaluationRound) -> dict[str, Any]:
+    """The publication as it would be made today; nothing can stand in its way but the results themselves."""
+    today = clock.today()
+    unsaved = PublicNotice(
+        round=round_, kind=noticing.PUBLICATION, title=noticing.publication_title(round_), opened_on=today,
+        last_day=today, working_days=0,
+    )  # fmt: skip
+    return {"notice": unsaved, "problem": "", "strip": None, "rules": None}
+
+
+def _notice_days(round_: EvaluationRound) -> dict[str, Any]:
+    """The notice as it would be made today with the reason for its last day, or what keeps it from having one."""
+    today, rules = clock.today(), noticing.rules_of(round_)
     problem, last, strip = "", None, None
     try:
         last = noticing.notice_last_day(round_, today)
         strip = _strip(round_, today, last)
     except Refused as missing:
         problem = str(missing)
-    groups = grouped(_entries(round_, chosen))
-    notice = PublicNotice(
+    unsaved = PublicNotice(
         round=round_,
         title=noticing.notice_title(round_),
         opened_on=today,
@@ -73,21 +109,7 @@ def _draw_preview(round_: EvaluationRound, chosen: list[int], refusal: Refusal =
         working_days=rules.clock.length or 0,
         basis=rules.clock.basis,
     )
-    return render_template(
-        "city/notice_preview.html",
-        round=round_,
-        region=round_.region,
-        notice=notice,
-        chosen=chosen,
-        groups=groups,
-        total=sum(len(group.lines) for group in groups),
-        lines=grade_lines(policy),
-        document=policy.document,
-        rules=rules,
-        strip=strip,
-        problem=problem,
-        refusal=refusal,
-    )
+    return {"notice": unsaved, "problem": problem, "strip": strip, "rules": rules}
 
 
 def _strip(round_: EvaluationRound, opened: date, last: date) -> Strip | None:
@@ -114,8 +136,14 @@ def publish(round_id: int) -> Page:
     """Publish; from here on the public sees it and the last day stands."""
     round_ = my_round(round_id)
     chosen = [number(text) for text in request.form.getlist("case")]
+
+    def work() -> Receipt:
+        if at_once(round_):
+            return noticing.publish_results(viewer(), round_id, chosen, token())
+        return noticing.publish_notice(viewer(), round_id, chosen, request.form.get("contact", ""), token())
+
     return carry_out(
-        lambda: noticing.publish_notice(viewer(), round_id, chosen, request.form.get("contact", ""), token()),
+        work,
         lambda receipt: url_for(".notice", notice_id=receipt["notice"]),
         lambda refusal: _draw_preview(round_, chosen, refusal),
     )
@@ -156,8 +184,7 @@ def _draw_notice(found: PublicNotice, refusal: Refusal = NOTHING) -> str:
         round=round_,
         rows=list(rows),
         objections=objections,
-        strip=_strip(round_, found.opened_on, found.last_day),
-        rules=noticing.rules_of(round_),
+        strip=_strip(round_, found.opened_on, found.last_day) if found.kind == noticing.NOTICE else None,
         days_left=clocks.days_left(round_.region_id, found.last_day, clock.today()),
         over=clock.today() > found.last_day,
         public_url=url_for("portal.notice", region=round_.region.key, notice=found.id),

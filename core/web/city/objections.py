@@ -109,7 +109,7 @@ def _draw(found: Objection, refusal: Refusal = NOTHING) -> str:
 def _compared(case: Case, before: Result, after: Result | None) -> list[tuple[str, str, str]]:
     """Indicators whose points differ between two results: name, before, after."""
     if after is None or after.id == before.id or not (before.indicators or after.indicators):
-        return []
+        return []  # nothing changed, or a panel gives grades and no points
     scheme = scheme_of(definitions.policy_of(case))
     rows = [(i.name, _points(before, i.code), _points(after, i.code)) for i in scheme.indicators]
     return [row for row in rows if row[1] != row[2]]

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import render_template, request, url_for
 from peewee import JOIN
 
-from core.cases import definitions
+from core import clock
+from core.cases import carrier_facts, definitions
 from core.cases import rounds as verbs
 from core.cases.action import Receipt
 from core.errors import Refused
 from core.models import Carrier, District, EvaluationRound, Participant
+from core.policy.facts import as_date
 from core.policy.scope import ScopeDecision, ScopeRules, in_scope, scope_rules
 from core.web.access import open_to, viewer
 from core.web.city.blueprint import NOTHING, ROLE, Page, Refusal, carry_out, my_round, pages
 
 CUTOFF = "cutoff"
 """The plan's date from which the scope counts back, as the scope question names it."""
+
+
+WITHOUT_TITLE = {"revoked": "资格已撤销", "exited": "已经退出", "applicant": "还没有资格"}
+"""Who holds no title takes no part: title status → why."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ def _draw(round_: EvaluationRound, refusal: Refusal = NOTHING) -> str:
         cutoff=round_.plan.get(CUTOFF, ""),
         has_scope=definitions.pinned_policy(round_).has("scope"),
         confirmed=round_.participants.exists(),
+        seen=verbs.seen_list(round_),
         refusal=refusal,
     )
 
@@ -71,15 +80,22 @@ def candidates(round_: EvaluationRound) -> list[Candidate]:
         rows = rows.where(Carrier.kind.in_(kinds))
     kept = {p.carrier_id: p for p in Participant.select().where(Participant.round == round_)}
     rules = scope_rules(policy) if policy.has("scope") else None
-    return [_candidate(round_, carrier, rules, kept) for carrier in rows.order_by(District.id, Carrier.id)]
+    carriers = list(rows.order_by(District.id, Carrier.id))
+    cutoff = as_date(round_.plan.get(CUTOFF)) or clock.today()
+    known = carrier_facts.facts_of_many(carriers, cutoff, policy, without_round=round_.id)
+    return [_candidate(round_, carrier, rules, kept, known[carrier.id]) for carrier in carriers]
 
 
 def _candidate(
-    round_: EvaluationRound, carrier: Carrier, rules: ScopeRules | None, kept: dict[int, Participant]
+    round_: EvaluationRound,
+    carrier: Carrier,
+    rules: ScopeRules | None,
+    kept: dict[int, Participant],
+    known: Mapping[str, Any],
 ) -> Candidate:
     saved = kept.get(carrier.id)
     took_part = round_.status != "planned" and saved is not None and saved.included
-    decision, problem = _answer(round_, carrier, rules, took_part)
+    decision, problem = _answer(round_, carrier, rules, took_part, known)
     proposed = decision.in_scope if decision else not problem
     included = saved.included if saved else proposed
     reason = saved.reason if saved else ""
@@ -90,17 +106,16 @@ def _candidate(
 
 
 def _answer(
-    round_: EvaluationRound, carrier: Carrier, rules: ScopeRules | None, took_part: bool
+    round_: EvaluationRound, carrier: Carrier, rules: ScopeRules | None, took_part: bool, known: Mapping[str, Any]
 ) -> tuple[ScopeDecision | None, str]:
     """The policy's answer, or why there is none. A title lost through the round itself was held when it opened."""
-    if carrier.title_status == "revoked" and not took_part:
-        return None, "资格已撤销"
+    if carrier.title_status in WITHOUT_TITLE and not took_part:
+        return None, WITHOUT_TITLE[carrier.title_status]
     if rules is None:
         return None, ""
     if not round_.plan.get(CUTOFF):
         return None, "方案里还没有定计算的截止日"
-    register = {"level": carrier.level, "kind": carrier.kind, "recognised_on": carrier.recognised_on}
-    given = {key: value for key, value in register.items() if key in rules.facts and value is not None}
+    given = {key: value for key, value in known.items() if key in rules.facts}
     try:
         return in_scope(rules, given, date.fromisoformat(round_.plan[CUTOFF])), ""
     except Refused as refusal:
@@ -123,7 +138,7 @@ def participants_save(round_id: int) -> Page:
         if faults:
             raise Refused("有单位与办法给出的结论不同，请写明理由。", faults)
         choices = {row.carrier.id: (row.included, row.reason.strip()[:200] or _ground(row)) for row in rows}
-        verbs.set_participants(viewer(), round_id, choices)
+        verbs.set_participants(viewer(), round_id, choices, request.form.get("seen"))
         return {"message": f"名单已确定，共 {sum(row.included for row in rows)} 家。"}
 
     return carry_out(work, url_for(".board", round_id=round_id), lambda refusal: _draw(round_, refusal))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from peewee import JOIN
 
 from core.cases import definitions, determining
+from core.cases.timeliness import timeliness_in
 from core.models import Carrier, Case, DeterminationCheck, District, EvaluationRound, NoticeEntry, Result, Submission
 from core.policy.determination import checks_needed
 
 
 @dataclass(frozen=True)
 class ReadyLine:
-    """A case in determination: the checks that are missing, its newest result, whether that must be made anew."""
+    """A case in determination: the checks that are missing, its newest result, whether that must be made anew.
+
+    `late`: its materials came after the last day.
+    """
 
     case: Case
     missing: list[str]
@@ -24,6 +28,7 @@ class ReadyLine:
     version: int
     outdated: bool
     published_before: bool
+    late: bool = False
 
     @property
     def can_publish(self) -> bool:
@@ -53,6 +58,7 @@ def lines_of(round_: EvaluationRound) -> list[ReadyLine]:
     submissions = _newest(columns.order_by(Submission.number))
     entries: Any = NoticeEntry.select(NoticeEntry.case, NoticeEntry.result).where(NoticeEntry.case.in_(ids))
     noticed: dict[int, int] = dict(entries.order_by(NoticeEntry.id).tuples())
+    times, scored = timeliness_in(round_, ids), determining.scored_at(ids)
     needed = checks_needed(policy) if policy.has("facts") else []
     lines = []
     for case in cases:
@@ -63,10 +69,14 @@ def lines_of(round_: EvaluationRound) -> list[ReadyLine]:
         stale = result is not None and (
             noticed.get(case.id) == result.id
             or determining.outdated_by(
-                result, round_, determining.facts_of(case, own), submissions.get(case.id)
+                result,
+                round_,
+                determining.facts_of(case, own, times[case.id]),
+                submissions.get(case.id),
+                scored.get(case.id),
             )
         )
-        lines.append(_line(case, missing, result, stale, case.id in noticed))
+        lines.append(replace(_line(case, missing, result, stale, case.id in noticed), late=times[case.id].late))
     return lines
 
 

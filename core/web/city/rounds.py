@@ -62,7 +62,7 @@ def round_new() -> Page:
 
 def _draw(region: Region, refusal: Refusal = NOTHING) -> str:
     policy = definitions.current_policy(region, clock.today())
-    procedures = policy.definition("procedures")["procedures"] if policy else []
+    procedures = policy.definition("procedures")["procedures"] if policy and policy.has("procedures") else []
     return render_template(
         "city/round_new.html",
         region=region,

@@ -25,7 +25,7 @@ from core.models import (
 )
 from core.people.scope import Viewer, visible_cases
 from core.policy.calendar import WorkingCalendar
-from core.policy.panel import panel_rules
+from core.policy.panel import rules_or_none_written
 from core.web.city.blueprint import ROLE
 
 PAGE = 50
@@ -66,7 +66,7 @@ Stages = dict[tuple[int | str, str], tuple[str, str]]
 
 
 def _stages(rounds: list[EvaluationRound], regions: list[int]) -> Stages:
-    found: Stages = {place: (name, "review") for place, name in standing.stages_of_running(ROLE, regions).items()}
+    found: Stages = {place: (s.name, "review") for place, s in standing.stages_of_running(ROLE, regions).items()}
     for round_ in rounds:
         if round_.status != "open":
             continue
@@ -214,6 +214,5 @@ def _seats(rounds: list[int]) -> dict[int, list[bool]]:
 
 
 def _panel_line(round_: EvaluationRound, cases: int, signed: int, seats: list[bool]) -> PanelLine:
-    policy = definitions.pinned_policy(round_)
-    minimum = panel_rules(policy).minimum if policy.has("panel") else 1
+    minimum = rules_or_none_written(definitions.pinned_policy(round_)).minimum
     return PanelLine(round_, cases, signed, len(seats), sum(seats), minimum)

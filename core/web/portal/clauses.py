@@ -23,6 +23,7 @@ KINDS = {
     "indicators": "指标", "grades": "档次", "vetoes": "一票否决", "panel": "专家组", "facts": "核查事项",
     "consequences": "结果运用", "awards": "奖励", "notice": "公示", "parameters": "参数",
     "eligibility": "纳入条件", "enrolment": "纳入", "exit": "退出", "corrective_action": "整改", "reporting": "报送",
+    "common_problems": "共性问题", "work_report": "年度报告",
     "targets": "目标的读法", "spending": "支出计划", "budget": "预算和目标",
 }  # fmt: skip
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}

@@ -19,6 +19,7 @@ from core.policy.version import NotCovered, PolicyVersion
 from core.web.access import open_to_everyone
 from core.web.portal import publication
 from core.web.portal.blueprint import Page, pages, region_named
+from core.web.words import role_name
 from core.workflow.definition import Clock, Stage
 
 
@@ -45,7 +46,7 @@ class StageLine:
 
 
 _UNITS = {"working_days": "个工作日", "calendar_days": "天", "calendar_months": "个月"}
-_WHO = {"carrier_clerk": "申报单位", "district_reviewer": "县区归口管理部门", "expert": "评审专家组"}
+_WHO = {"carrier_clerk": "申报单位", "district_reviewer": "区县主管部门", "district_centre": "区县服务机构", "expert": "评审专家组"}
 
 
 def guide_links(policy: PolicyVersion | None) -> list[Mapping[str, Any]]:
@@ -84,6 +85,7 @@ def guide(region: str, procedure: str) -> Page:
         scheme=_scheme(policy, procedure),
         stages=[_stage_line(policy, row, stage) for stage in workflow_in(policy, procedure).stages],
         dates=_plan_dates(policy, row, open_round) if open_round else [],
+        opened_by=entry.get("opened_by", ["carrier_clerk"]),
         districts=District.select().where(District.region == row).order_by(District.id),
     )
 
@@ -101,7 +103,8 @@ def _scheme(policy: PolicyVersion, procedure: str) -> Scheme | None:
 
 
 def _stage_line(policy: PolicyVersion, region: Region, stage: Stage) -> StageLine:
-    who = _WHO.get(stage.role, region.bureau or region.name) if stage.role else ""
+    bureau = (region.centre or role_name(stage.role)) if stage.role == "city_centre" else region.bureau or region.name
+    who = _WHO.get(stage.role, bureau) if stage.role else ""
     return StageLine(stage.name, who, _how_long(policy, stage.clock), stage.clause, stage.basis)
 
 

@@ -9,6 +9,7 @@ from flask import render_template
 from core import clock
 from core.cases.clocks import calendar_of
 from core.cases.definitions import pinned_policy
+from core.cases.noticing import NOTICE
 from core.errors import CalendarMissing
 from core.models import PublicNotice
 from core.policy.clocks import NoticeRules, notice_rules
@@ -39,7 +40,7 @@ def notice(region: str, notice: int) -> Page:
         total=sum(len(group.lines) for group in groups),
         lines=grade_lines(policy),
         standing=publication.standing(found, calendar, counts_opening_day(policy)),
-        strip=_strip(found, policy),
+        strip=_strip(found, policy) if found.kind == NOTICE else None,
         rules=rules_of(policy),
         today=clock.today(),
     )

@@ -58,7 +58,7 @@ class ObjectionForm(FlaskForm):
 
 def _open_entry(region: str, notice: int, entry: int) -> tuple[Region, PublicNotice, NoticeEntry]:
     row = region_named(region)
-    found = publication.find_notice(row, notice)
+    found = publication.find_open_notice(row, notice)
     return row, found, publication.find_entry(found, entry)
 
 
@@ -67,7 +67,7 @@ def _open_entry(region: str, notice: int, entry: int) -> tuple[Region, PublicNot
 def object_choose(region: str, notice: int) -> Page:
     """Which line the objection is about."""
     row = region_named(region)
-    found = publication.find_notice(row, notice)
+    found = publication.find_open_notice(row, notice)
     return render_template(
         "portal/object_choose.html", region=row, notice=found, groups=publication.groups_of(found),
         standing=_standing(row, found),

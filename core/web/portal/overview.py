@@ -9,6 +9,7 @@ from flask import render_template
 from core import clock
 from core.cases.clocks import calendar_of
 from core.cases.definitions import current_policy, pinned_policy
+from core.cases.noticing import publishes_at_once
 from core.models import DefinitionVersion, Region
 from core.web.access import open_to_everyone
 from core.web.portal import publication
@@ -56,6 +57,7 @@ def region(region: str) -> Page:
         rounds=rounds,
         guides=guide_links(policy),
         document=policy.document if policy else None,
+        has_notices=policy is None or not publishes_at_once(policy),
     )
 
 

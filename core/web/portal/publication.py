@@ -14,6 +14,7 @@ from peewee import JOIN
 
 from core import clock
 from core.cases.clocks import calendar_of
+from core.cases.noticing import NOTICE
 from core.errors import CalendarMissing, OutOfScope
 from core.models import Carrier, Case, District, EvaluationRound, NoticeEntry, PublicNotice, Region, Result
 from core.policy.calendar import WorkingCalendar
@@ -29,7 +30,7 @@ class Line:
     entry_id: int
     number: int
     carrier: str
-    authority: str
+    district: str
     grade: str
     status: str
 
@@ -70,6 +71,14 @@ def find_notice(region: Region, notice_id: int) -> PublicNotice:
         if notice.id == notice_id:
             return notice
     raise OutOfScope
+
+
+def find_open_notice(region: Region, notice_id: int) -> PublicNotice:
+    """A published notice that takes (or took) objections; a publication has none. Raises OutOfScope."""
+    notice = find_notice(region, notice_id)
+    if notice.kind != NOTICE:
+        raise OutOfScope
+    return notice
 
 
 def find_entry(notice: PublicNotice, entry_id: int) -> NoticeEntry:
@@ -145,7 +154,8 @@ def _entries() -> Any:
 
 
 def _published_grade(result: Result) -> str:
-    return ABSENT if result.facts.get("participated") is False else result.grade
+    # where a policy grades who hands in nothing, that grade is its result
+    return result.grade or (ABSENT if result.facts.get("participated") is False else "")
 
 
 def _rank(grade: str) -> int:

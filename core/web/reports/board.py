@@ -1,4 +1,4 @@
-"""What the city's page of one period's reports reads: a line a carrier, how complete they are, and their sums."""
+"""What the page of one period's reports reads: a line a carrier, how complete they are, and their sums."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from peewee import fn
 from core import clock
 from core.cases import clocks, definitions, standing
 from core.cases.periods import must_report, period_kind
-from core.cases.standing import PERIODS, Procedure, Timing
+from core.cases.standing import PERIODS, Procedure
+from core.cases.timing import Timing, deadline
 from core.errors import OutOfScope, Refused
 from core.models import Carrier, Case, CaseEvent, PeriodicReport, Region, Submission
 from core.policy.numbers import round_half_up
@@ -128,8 +129,11 @@ def policy_of(region: Region) -> PolicyVersion:
     return clocks.with_entered_values(policy, region, clock.today())
 
 
-def build(region: Region, key: str, asked: str = "") -> Board:
-    """The page of a period, today's where none is asked for. Raises OutOfScope for one that cannot be, Refused."""
+def build(region: Region, key: str, asked: str = "", districts: frozenset[int] | None = None) -> Board:
+    """The page of a period, today's where none is asked for, of all carriers or of some districts' (ids).
+
+    Raises OutOfScope for one that cannot be, Refused.
+    """
     policy = policy_of(region)
     procedure = next((p for p in standing.procedures_of(policy) if p["key"] == key), None)
     if procedure is None:
@@ -138,8 +142,8 @@ def build(region: Region, key: str, asked: str = "") -> Board:
     period = asked or period_of(clock.today(), kind)
     if kind_of(period) != kind or days_of(period)[0] > clock.today():
         raise OutOfScope
-    timing = standing.deadline(policy, region, procedure, days_of(period)[0])
-    lines = _lines(region, procedure, period, timing)
+    timing = deadline(policy, region, procedure, days_of(period)[0])
+    lines = [line for line in _lines(region, procedure, period, timing) if _within(line, districts)]
     rules = report_rules(policy)
     came = [line for line in lines if line.came]
     complete = completeness_of_counts(rules, kind, len(lines), 1, len(came))
@@ -148,6 +152,10 @@ def build(region: Region, key: str, asked: str = "") -> Board:
     course = _course(policy, procedure, period, [line.carrier.id for line in lines])
     before, after = _beside(policy, period, kind)
     return Board(region, procedure, period, lines, timing, complete, sums, course, before, after, fields)
+
+
+def _within(line: Line, districts: frozenset[int] | None) -> bool:
+    return districts is None or line.carrier.district_id in districts
 
 
 def _lines(region: Region, procedure: Procedure, period: str, timing: Timing | None) -> list[Line]:

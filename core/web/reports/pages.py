@@ -1,4 +1,4 @@
-"""The city's pages of periodic reports."""
+"""The pages of periodic reports: for the city's bodies, and for a district's those of its own carriers."""
 
 from __future__ import annotations
 
@@ -13,24 +13,19 @@ from core.models import Region
 from core.web import shell
 from core.web.access import open_to, viewer
 from core.web.reports import board as reading
-from core.web.reports import chart, export
+from core.web.reports import chart, export, readers
+from core.web.reports.readers import READERS
 from core.web.reports.words import STATES
 from core.web.spreadsheet import as_csv
-
-ROLE = periods.CITY
 
 pages = Blueprint("reports", __name__, url_prefix="/city/reports")
 
 Page = str | AnyResponse | tuple[str, int]
 
 
-def _regions() -> list[int]:
-    return [reach.region for reach in viewer().within(ROLE) if reach.region is not None]
-
-
 def _region() -> Region:
     """The region asked for, or the first of this person's. Raises OutOfScope for another's."""
-    own = _regions()
+    own = readers.regions_of(viewer())
     chosen = request.values.get("region", own[0] if own else 0, type=int)
     if chosen not in own:
         raise OutOfScope
@@ -40,16 +35,16 @@ def _region() -> Region:
 
 
 @pages.get("/")
-@open_to(ROLE)
+@open_to(*READERS)
 def index() -> Page:
     """The periodic reports of this person's regions, each with how far this period is."""
-    found = reading.offered_to(_regions())
-    boards = [reading.build(region, procedure["key"]) for region, procedures in found for procedure in procedures]
+    found = reading.offered_to(readers.regions_of(viewer()))
+    boards = [_board(region, procedure["key"]) for region, procedures in found for procedure in procedures]
     return render_template("reports/index.html", boards=boards)
 
 
 @pages.get("/<procedure>")
-@open_to(ROLE)
+@open_to(*READERS)
 def period(procedure: str) -> Page:
     """One period: who has submitted, who is missing, how complete, and the sums."""
     return _draw(_region(), procedure, _asked())
@@ -62,16 +57,26 @@ def _asked() -> str:
     return asked
 
 
+def _board(region: Region, procedure: str, asked: str = "") -> reading.Board:
+    return reading.build(region, procedure, asked, readers.districts_of(viewer(), region.id))
+
+
 def _draw(region: Region, procedure: str, asked: str, problem: str = "", token: str = "") -> str:
-    shown = reading.build(region, procedure, asked)
+    shown = _board(region, procedure, asked)
     bars = chart.bars(shown.course, len(shown.lines))
     return render_template(
-        "reports/period.html", board=shown, bars=bars, states=STATES, problem=problem, token=token
+        "reports/period.html",
+        board=shown,
+        bars=bars,
+        states=STATES,
+        problem=problem,
+        token=token,
+        may_urge=readers.may_urge(viewer(), region.id),
     )
 
 
 @pages.post("/<procedure>/urge")
-@open_to(ROLE)
+@open_to(*periods.MAY_URGE)
 def urge(procedure: str) -> Page:
     """Ask all that are missing to submit (催报)."""
     region, asked, token = _region(), _asked(), request.form.get("form_token", "")
@@ -84,10 +89,10 @@ def urge(procedure: str) -> Page:
 
 
 @pages.get("/<procedure>/table.csv")
-@open_to(ROLE)
+@open_to(*READERS)
 def table(procedure: str) -> Page:
     """The period's reports for a spreadsheet."""
-    shown = reading.build(_region(), procedure, _asked())
+    shown = _board(_region(), procedure, _asked())
     answer = Response(as_csv(export.rows(shown)), mimetype="text/csv")
     name = quote(f"{shown.words}{shown.procedure['name']}.csv")
     answer.headers["Content-Disposition"] = f"attachment; filename=\"reports.csv\"; filename*=UTF-8''{name}"

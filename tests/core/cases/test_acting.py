@@ -121,7 +121,7 @@ def test_a_condition_reads_the_figures_of_the_form(world: w.World, monkeypatch: 
         if allowed:
             act(world, world.district_reviewer, "forward", opinion=w.opinion_for(world.cases[0]))
         else:
-            with pytest.raises(Refused, match="没有满足"):
+            with pytest.raises(Refused, match="不符合这个动作的条件"):
                 act(world, world.district_reviewer, "forward", opinion=w.opinion_for(world.cases[0]))
 
 

@@ -11,7 +11,19 @@ from typing import Any
 import pytest
 
 from core import clock
-from core.cases import awarding, determining, events, noticing, objecting, panels, rounds, scoring, urging
+from core.cases import (
+    award_history,
+    awarding,
+    determining,
+    events,
+    noticing,
+    objecting,
+    panels,
+    rounds,
+    scoring,
+    urging,
+)
+from core.cases.panel_opinion import Opinion, record_opinion
 from core.errors import Refused, Stale
 from core.models import (
     Award,
@@ -40,7 +52,7 @@ def scored(tmp_path: Path) -> w.World:
     w.pledge(made)
     for expert in made.experts:
         w.score(made, case, expert)
-    panels.record_opinion(w.viewer(made.city_reviewer), case.id, ["desk_review"], "意见", w.new_token())
+    record_opinion(w.viewer(made.city_reviewer), case.id, Opinion(["desk_review"], "意见"), w.new_token())
     return made
 
 
@@ -220,7 +232,7 @@ def test_an_award_finds_the_amount_that_is_entered_while_it_is_raised(
     city, officer, notice = w.viewer(noticed.city_reviewer), w.viewer(noticed.policy_officer), PublicNotice.get()
     key, day = f"award_{Result.get().grade}_yuan", clock.today()
     monkeypatch.setattr(noticing.clock, "today", lambda: date.fromordinal(notice.last_day.toordinal() + 1))
-    meet(monkeypatch, awarding, "decision_for")
+    meet(monkeypatch, award_history, "standing")
     monkeypatch.setattr(awarding, "apply_values", _slow(awarding.apply_values))
 
     at_once(

@@ -20,6 +20,7 @@ from core.models import (
     Draft,
     EvaluationRound,
     NoticeEntry,
+    Objection,
     OutboxRow,
     PublicNotice,
     Region,
@@ -148,7 +149,7 @@ def test_an_objection_that_holds_leads_back_to_the_city_and_to_a_new_notice(plac
         text="材料与实际不符。",
         token=new_token(),
     )
-    objection = objecting.open_objections(place.round.id)[0]
+    objection = Objection.get()
     objecting.rule(place.city, objection.id, "rescored", "经核实成立。", place.case.stage_version, new_token())
     assert place.case.stage == "city_review"
     place.agree(place.city)

@@ -10,7 +10,7 @@ import pytest
 from core import clock
 from core.cases import determining, intervening, noticing, scoring
 from core.errors import OutOfScope, Refused
-from core.models import Award, Carrier, CarrierMark, EvaluationRound, NoticeEntry, PublicNotice
+from core.models import Award, Carrier, CarrierMark, EvaluationRound, NoticeEntry, PublicNotice, Result
 from tests import world as w
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -85,8 +85,34 @@ def test_false_materials_take_the_title_and_leave_a_mark() -> None:
     kinds = {mark.kind for mark in CarrierMark.select()}
     assert kinds == {"research_dishonesty_record", "title_revoked"}
     carrier = Carrier.get_by_id(world.carriers[0].id)
-    assert (carrier.title_status, carrier.title_revoked_on) == ("revoked", DAY_AFTER)
+    assert (carrier.title_status, carrier.title_ended_on) == ("revoked", DAY_AFTER)
     assert not Award.select().exists()
+
+
+@pytest.mark.parametrize(("consequence", "status"), [("removed", "exited"), ("title_revoked", "revoked")])
+def test_a_title_that_a_result_ended_comes_back_with_another_result(consequence: str, status: str) -> None:
+    world = w.build(1, 3)
+    w.to_closed(world, world.cases[0])
+    case, result = w.fresh(world.cases[0]), Result.get()
+    result.consequences = {consequence: True}
+    noticing.apply_consequences(case, result)
+    assert Carrier.get().title_status == status
+    result.consequences = {}
+    noticing.apply_consequences(case, result)
+    assert (Carrier.get().title_status, Carrier.get().title_ended_on) == ("held", None)
+
+
+def test_a_title_that_something_else_ended_stays_ended() -> None:
+    world = w.build(1, 3)
+    w.to_closed(world, world.cases[0])
+    case, result = w.fresh(world.cases[0]), Result.get()
+    result.consequences = {"removed": True}
+    noticing.apply_consequences(case, result)
+    day, moment = clock.today(), clock.now()
+    CarrierMark.create(carrier=case.carrier, kind="exit", clause="二", case_number="X-1", set_on=day, set_at=moment)
+    result.consequences = {}
+    noticing.apply_consequences(case, result)
+    assert Carrier.get().title_status == "exited"
 
 
 def test_a_provincial_title_is_not_the_citys_to_revoke() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.cases import acting, determining, panels, scoring
+from core.cases.panel_opinion import Opinion, record_opinion
 from core.errors import OutOfScope, Refused
-from core.models import AdminEvent, CaseEvent, NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
+from core.models import AdminEvent, Case, CaseEvent, NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
+from core.people.scope import visible_cases
 from tests import factories
 from tests import world as w
 
@@ -28,7 +30,6 @@ def seat(world: w.World, number: int) -> PanelMember:
 def test_nothing_opens_before_the_pledge(world: w.World) -> None:
     person, case = w.viewer(world.experts[0]), world.cases[0]
     for open_something in (
-        lambda: panels.expert_cases(person, world.round.id),
         lambda: panels.expert_case(person, case.id),
         lambda: panels.declare_no_conflict(person, case.id, w.new_token()),
         lambda: scoring.open_sheet(person, case.id),
@@ -46,7 +47,7 @@ def test_the_pledge_is_signed_once_with_its_words(world: w.World) -> None:
     panels.sign_pledge(person, world.round.id, "第二次的文字")
     assert (seat(world, 0).pledge_text, seat(world, 0).pledged_at) == ("第一次的文字", at)
     assert AdminEvent.select().where(AdminEvent.kind == "pledge_signed").count() == 1
-    assert panels.expert_cases(person, world.round.id) == world.cases
+    assert list(visible_cases(person, "expert").order_by(Case.number)) == world.cases
 
 
 def test_no_sheet_before_the_declaration(world: w.World) -> None:
@@ -68,7 +69,7 @@ def test_who_steps_back_sees_nothing_of_the_carrier_any_more(world: w.World) -> 
     panels.declare_no_conflict(person, case.id, w.new_token())
     panels.recuse(person, case.id, "曾任职", w.new_token())
     assert not NoConflict.select().exists()
-    assert panels.expert_cases(person, world.round.id) == []
+    assert list(visible_cases(person, "expert").order_by(Case.number)) == []
     for look in (panels.expert_case, scoring.open_sheet):
         with pytest.raises(OutOfScope):
             look(person, case.id)
@@ -93,7 +94,7 @@ def test_with_fewer_than_three_left_the_panel_cannot_conclude(world: w.World) ->
     case, city = world.cases[0], w.viewer(world.city_reviewer)
     for expert in world.experts:
         w.score(world, case, expert)
-    panels.record_opinion(city, case.id, ["desk_review"], "意见", w.new_token())
+    record_opinion(city, case.id, Opinion(["desk_review"], "意见"), w.new_token())
     for number in (0, 1):
         panels.order_recusal(city, case.id, seat(world, number).id, "回避", w.new_token())
     assert not scoring.panel_state(w.fresh(case), 3).complete
@@ -116,7 +117,7 @@ def test_nobody_steps_back_after_the_scoring(world: w.World) -> None:
     case, city = world.cases[0], w.viewer(world.city_reviewer)
     for expert in world.experts:
         w.score(world, case, expert)
-    panels.record_opinion(city, case.id, ["desk_review"], "意见", w.new_token())
+    record_opinion(city, case.id, Opinion(["desk_review"], "意见"), w.new_token())
     determining.conclude_panel(city, case.id, w.fresh(case).stage_version, w.new_token())
     with pytest.raises(Refused, match="已经结束"):
         panels.order_recusal(city, case.id, seat(world, 0).id, "回避", w.new_token())
@@ -128,8 +129,8 @@ def test_an_expert_can_be_ordered_back_before_the_panel() -> None:
     panels.order_recusal(w.viewer(world.city_reviewer), case.id, seat(world, 0).id, "同一单位", w.new_token())
     w.to_panel(world, case)
     w.pledge(world)
-    assert panels.expert_cases(w.viewer(world.experts[0]), world.round.id) == []
-    assert panels.expert_cases(w.viewer(world.experts[1]), world.round.id) == [case]
+    assert list(visible_cases(w.viewer(world.experts[0]), "expert").order_by(Case.number)) == []
+    assert list(visible_cases(w.viewer(world.experts[1]), "expert").order_by(Case.number)) == [case]
 
 
 def test_who_has_signed_stays_on_the_panel_and_others_may_come_back(world: w.World) -> None:
@@ -137,7 +138,7 @@ def test_who_has_signed_stays_on_the_panel_and_others_may_come_back(world: w.Wor
     city = w.viewer(world.city_reviewer)
     w.score(world, world.cases[0], world.experts[0])
     ids = [expert.id for expert in world.experts]
-    with pytest.raises(Refused, match="已签过评分表"):
+    with pytest.raises(Refused, match="已签过评价表"):
         panels.form_panel(city, world.round.id, ids[1:])
     panels.form_panel(city, world.round.id, ids[:3])
     gone = seat(world, 3).removed_at
@@ -145,7 +146,7 @@ def test_who_has_signed_stays_on_the_panel_and_others_may_come_back(world: w.Wor
     panels.form_panel(city, world.round.id, ids[:3])
     assert seat(world, 3).removed_at == gone
     with pytest.raises(OutOfScope):
-        panels.expert_cases(w.viewer(world.experts[3]), world.round.id)
+        panels.expert_case(w.viewer(world.experts[3]), world.cases[0].id)
     panels.form_panel(city, world.round.id, ids)
     assert seat(world, 3).removed_at is None
 
@@ -163,10 +164,10 @@ def test_the_opinion_names_ways_that_the_policy_knows(world: w.World) -> None:
     case, city = world.cases[0], w.viewer(world.city_reviewer)
     for modes, text, field in ((["远程"], "意见", "modes"), ([], "意见", "modes"), (["desk_review"], " ", "opinion")):
         with pytest.raises(Refused) as refused:
-            panels.record_opinion(city, case.id, modes, text, w.new_token())
+            record_opinion(city, case.id, Opinion(modes, text), w.new_token())
         assert set(refused.value.fields) == {field}
-    panels.record_opinion(city, case.id, ["desk_review", "panel_meeting"], "第一稿", w.new_token())
-    panels.record_opinion(city, case.id, ["desk_review"], "第二稿", w.new_token())
+    record_opinion(city, case.id, Opinion(["desk_review", "panel_meeting"], "第一稿"), w.new_token())
+    record_opinion(city, case.id, Opinion(["desk_review"], "第二稿"), w.new_token())
     kept = PanelOpinion.get()
     assert (kept.modes, kept.opinion) == (["desk_review"], "第二稿")
 
@@ -176,7 +177,7 @@ def test_who_joins_later_is_not_waited_for_where_the_scoring_has_ended(world: w.
     case, city = world.cases[0], w.viewer(world.city_reviewer)
     for expert in world.experts:
         w.score(world, case, expert)
-    panels.record_opinion(city, case.id, ["desk_review"], "意见", w.new_token())
+    record_opinion(city, case.id, Opinion(["desk_review"], "意见"), w.new_token())
     determining.conclude_panel(city, case.id, w.fresh(case).stage_version, w.new_token())
     late = factories.account("expert", region=world.region)
     panels.form_panel(city, world.round.id, [*[expert.id for expert in world.experts], late.id])
@@ -191,11 +192,11 @@ def test_the_panels_opinion_is_not_written_by_who_has_not_declared(world: w.Worl
     w.pledge(world)
     person, case = w.viewer(world.experts[0]), world.cases[0]
     with pytest.raises(Refused, match="利害关系"):
-        panels.record_opinion(person, case.id, ["desk_review"], "意见", w.new_token())
+        record_opinion(person, case.id, Opinion(["desk_review"], "意见"), w.new_token())
     panels.declare_no_conflict(person, case.id, w.new_token())
     panels.declare_no_conflict(person, case.id, w.new_token())
     assert CaseEvent.select().where(CaseEvent.kind == "no_conflict_declared").count() == 1
-    panels.record_opinion(person, case.id, ["desk_review"], "意见", w.new_token())
+    record_opinion(person, case.id, Opinion(["desk_review"], "意见"), w.new_token())
 
 
 def test_nobody_steps_back_twice(world: w.World) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from core import clock
-from core.cases import definitions, periods, prefilling, standing
+from core.cases import definitions, periods, prefilling, standing, timing
 from core.cases.action import new_token
 from core.errors import OutOfScope, Refused
 from core.jobs.handlers import HANDLERS
@@ -78,18 +78,18 @@ def enter(place: s.Place, key: str, value: str) -> None:
 
 
 def test_without_a_day_nobody_is_late_and_with_one_the_late_are_told(lhasa: s.Place) -> None:
-    found = standing.timing(opened(lhasa, "2019-05"))
+    found = timing.of_case(opened(lhasa, "2019-05"))
     assert found is not None and found.last_day is None and not found.late
     enter(lhasa, "monthly_report_day", "28")
     receipt = periods.open_report(lhasa.clerk(1), "monthly_report", lhasa.carriers[1].id, "2019-05", new_token())
     case = s.fresh(receipt["case"])
     assert case.due_on == date(2019, 5, 28) and "2019-05-28" in receipt["message"] and "逾期" in receipt["message"]
     s.submit(lhasa, case, 1)
-    late = standing.timing(s.fresh(case))
+    late = timing.of_case(s.fresh(case))
     assert late is not None and late.late and late.done == date(2019, 6, 5)
     in_time = opened(lhasa, "2019-06", 1)
     s.submit(lhasa, in_time, 1)
-    kept = standing.timing(s.fresh(in_time))
+    kept = timing.of_case(s.fresh(in_time))
     assert kept is not None and not kept.late and kept.last_day == date(2019, 6, 28)
 
 
@@ -133,7 +133,7 @@ def test_urging_opens_what_is_missing_and_tells_only_those(lhasa: s.Place) -> No
 def test_a_refused_urging_opens_nothing(lhasa: s.Place) -> None:
     for number in range(3):
         send(lhasa, "2019-05", number)
-    with pytest.raises(Refused, match="都已经提交"):
+    with pytest.raises(Refused, match="都已经办了"):
         periods.urge_missing(viewer_of(lhasa.city), lhasa.region, "monthly_report", "2019-05", new_token())
     with pytest.raises(OutOfScope):
         periods.urge_missing(lhasa.clerk(), lhasa.region, "monthly_report", "2019-04", new_token())

@@ -70,3 +70,56 @@ def test_only_while_filling_and_only_ones_own(world: w.World) -> None:
     w.submit(world, world.cases[0])
     with pytest.raises(Refused):
         prefilling.carry_over(w.viewer(world.clerks[0]), world.cases[0].id)
+
+
+def _reported(world: w.World, monkeypatch: pytest.MonkeyPatch, **prefills: str) -> Case:
+    """This year's case, with `prefill` of some fields of its form replaced."""
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    from core.cases import definitions
+
+    case = world.cases[0]
+    form = definitions.fill_form(case)
+    fields = tuple(replace(f, prefill=prefills.get(f.key, f.prefill)) for f in form.definition.fields)
+    shown = SimpleNamespace(definition=SimpleNamespace(fields=fields), from_json=form.from_json)
+    monkeypatch.setattr(definitions, "fill_form", lambda _: shown)
+    return case
+
+
+def _report(world: w.World, period: str, number: int, **answers: object) -> None:
+    from core import clock
+    from core.models import PeriodicReport
+
+    case = Case.create(
+        number=f"R-{number}", region=world.region, carrier=world.carriers[0], procedure="monthly", pinned={},
+        stage="closed", entered_stage_on=clock.today(), created_at=clock.now(),
+    )  # fmt: skip
+    PeriodicReport.create(case=case, carrier=world.carriers[0], procedure="monthly", period=period)
+    for version, text in enumerate(({"activities": 1000}, answers), 1):
+        Submission.create(
+            case=case, number=version, answers=text, digest="", submitted_at=clock.now(), submitted_on=clock.today()
+        )
+
+
+def test_periodic_reports_of_the_plans_span_feed_the_yearly_form(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, (period, held) in enumerate([("2021-12", 100), ("2022-01", 3), ("2022-12", 4), ("2023-01", 100)]):
+        _report(world, period, number, activities=held, area_m2=f"{number}.5")
+    case = _reported(world, monkeypatch, activities="sum:monthly.activities", area_m2="last:monthly.area_m2")
+    known = prefilling.known_before(case)
+    # the plan's period is 2022, and of each report only the newest version counts
+    assert known["activities"] == 7 and str(known["area_m2"]) == "3.5"
+
+
+def test_nothing_reported_fills_nothing(world: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _reported(world, monkeypatch, activities="sum:monthly.activities", area_m2="last:monthly.area_m2")
+    known = prefilling.known_before(case)
+    assert "activities" not in known and "area_m2" not in known
+
+
+def test_a_fact_of_the_register_fills_a_field(world: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _reported(world, monkeypatch, recognised_on="register.recognised_on", level="register.level")
+    known = prefilling.known_before(case)
+    assert known["recognised_on"] == "2019-11-01" and known["level"] == "city"

@@ -87,7 +87,7 @@ def test_a_mark_needs_clause_and_ground_and_revokes_the_title() -> None:
     assert set(refusal.value.fields) == {"kind", "clause", "reason"}
     registering.mark_carrier(person, carrier.id, "title_revoked", "第二十一条", "连续不参加", new_token())
     row = Carrier.get_by_id(carrier.id)
-    assert (row.title_status, row.title_revoked_on) == ("revoked", clock.today())
+    assert (row.title_status, row.title_ended_on) == ("revoked", clock.today())
     assert CarrierMark.get().clause == "第二十一条"
     assert AdminEvent.get().kind == "carrier_marked"
 
@@ -128,7 +128,7 @@ def test_a_region_s_day_wins_and_can_be_taken_out() -> None:
         registering_days.add_day(person, region.id, one, "本地文件", new_token())
     registering_days.remove_day(person, made["id"], new_token())
     assert clocks.calendar_of(region).is_working_day(one.day)
-    assert [event.kind for event in AdminEvent.select()] == ["calendar_day_entered", "calendar_day_removed"]
+    assert [event.kind for event in AdminEvent.select().order_by(AdminEvent.sequence)] == ["calendar_day_entered", "calendar_day_removed"]
 
 
 def test_only_the_system_administrator() -> None:

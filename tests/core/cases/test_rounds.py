@@ -12,8 +12,10 @@ from core.cases.action import new_token
 from core.cases.numbering import free_numbers
 from core.errors import OutOfScope, Refused, Stale
 from core.models import Case, DefinitionVersion, EvaluationRound
+from core.people.scope import viewer_of
 from tests import factories
 from tests import world as w
+from tests.core.cases import standing_world
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -103,3 +105,13 @@ def test_a_second_round_of_the_year_goes_on_counting_its_cases(world: w.World) -
     Case.update(number="QIN-2023-10000").where(Case.id == world.cases[0].id).execute()
     assert next(free_numbers(world.region, 2023)) == "QIN-2023-10001"
     assert next(free_numbers(world.region, 2024)) == "QIN-2024-0001"
+
+
+def test_a_procedure_done_in_batches_has_several_rounds_a_year(database: str) -> None:
+    place = standing_world.build("tianjin", 1, "productivity_centre")
+    city = viewer_of(place.city)
+    with clock.policy_date(date(2019, 6, 3)):
+        made = [rounds.create_round(city, place.region, "centre_evaluation", 2019, f"第 {n} 批") for n in (1, 2)]
+    assert [row.batch for row in made] == [1, 2]
+    earlier = EvaluationRound.select().where(EvaluationRound.before(made[1]))
+    assert [row.id for row in earlier] == [made[0].id]

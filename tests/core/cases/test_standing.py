@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from core import clock
-from core.cases import definitions, events, prefilling, rounds, standing
+from core.cases import definitions, events, prefilling, rounds, standing, timing
 from core.cases.action import new_token
 from core.errors import OutOfScope, Refused
 from core.jobs import clocks as sweep
@@ -16,9 +16,10 @@ from core.models import Case, Draft, EvaluationRound
 from core.people.scope import viewer_of
 from core.policy.question import Asked
 from core.policy.questions.dates import BUILT_IN
+from tests import factories
 from tests.core.cases import standing_world as s
 
-OPINION = {"qualifies": True, "opinion": "经审查，仍符合条件。"}
+OPINION = {"meets": True, "opinion": "经审查，仍符合条件。"}
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_the_day_is_the_one_that_the_question_gives(tianjin: s.Place) -> None:
     case = opened(tianjin)
     asked = Asked(definitions.policy_of(case), {"clock": "change_report", "from": "2019-05-06"})
     answer = question.answer(asked)
-    found = standing.timing(case)
+    found = timing.of_case(case)
     assert found is not None and found.last_day == answer["deadline"] and found.clock.clause == "二(三)3"
 
 
@@ -101,7 +102,7 @@ def test_it_is_kept_when_it_reaches_the_city_through_the_district(tianjin: s.Pla
         assert not _timing(case).late
         s.act(tianjin.district, case, opinion=OPINION)
         assert _timing(case).done == date(2019, 8, 6) and not _timing(case).late
-        s.act(tianjin.city, case, opinion=OPINION)
+        s.act(tianjin.city, case, "keep", opinion=OPINION)
     assert (s.fresh(case).stage, s.fresh(case).outcome) == ("closed", "finished")
 
 
@@ -118,8 +119,8 @@ def test_a_late_one_is_flagged_and_not_refused(tianjin: s.Place) -> None:
     assert "已经过了" in receipt["message"]
 
 
-def _timing(case: Case) -> standing.Timing:
-    found = standing.timing(s.fresh(case))
+def _timing(case: Case) -> timing.Timing:
+    found = timing.of_case(s.fresh(case))
     assert found is not None
     return found
 
@@ -167,6 +168,6 @@ def test_kunming_files_within_ten_working_days(database: str) -> None:
         assert case.due_on == date(2020, 10, 15)
         s.submit(place, case)
         s.act(place.district, case)
-        s.act(place.city, case)
+        s.act(factories.account("city_centre", region=place.region), case)
         assert s.fresh(case).outcome == "finished" and not _timing(case).late
 

@@ -33,6 +33,7 @@ from core.cases import (
     submitting,
     urging,
 )
+from core.cases.panel_opinion import Opinion, record_opinion
 from core.errors import KaopingError, OutOfScope
 from core.models import Award, Case, NoticeEntry, Objection, PanelMember, PublicNotice, ScoreSheet, database
 from core.people.scope import NOBODY, Viewer, find_case
@@ -122,7 +123,7 @@ VERBS: dict[str, Verb] = {
     "declare": lambda s, v: panels.declare_no_conflict(v, s.case.id, w.new_token()),
     "recuse": lambda s, v: panels.recuse(v, s.case.id, "同学", w.new_token()),
     "order_recusal": lambda s, v: panels.order_recusal(v, s.case.id, s.seat.id, "举报", w.new_token()),
-    "panel_opinion": lambda s, v: panels.record_opinion(v, s.case.id, ["desk_review"], "意见", w.new_token()),
+    "panel_opinion": lambda s, v: record_opinion(v, s.case.id, Opinion(["desk_review"], "意见"), w.new_token()),
     "save_sheet": _sheet,
     "sign_sheet": lambda s, v: scoring.sign_sheet(v, s.case.id, _sheet_version(s), w.new_token()),
     "signed_sheet": lambda s, v: scoring.signed_sheet(v, s.case.id),
@@ -205,7 +206,7 @@ def _stage(place: str, made: w.World) -> None:
         for expert in made.experts:
             w.score(made, case, expert)
         city = w.viewer(made.city_reviewer)
-        panels.record_opinion(city, case.id, ["desk_review"], "意见", w.new_token())
+        record_opinion(city, case.id, Opinion(["desk_review"], "意见"), w.new_token())
         if place == "panel_begun":
             scoring.reopen_sheet(city, ScoreSheet.select().order_by(ScoreSheet.id).first().id, "再看", w.new_token())
     elif place == "determination":

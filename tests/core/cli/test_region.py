@@ -60,3 +60,29 @@ def test_what_cannot_be_done_is_one_line_and_exit_2(tmp_path, monkeypatch, argum
     assert (result.exit_code, result.stdout) == (2, "")
     assert len(result.stderr.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_region_goes_out_and_comes_in_by_command(tmp_path, monkeypatch):
+    monkeypatch.setenv("KAOPING_INSTANCE", str(tmp_path / "instance"))
+    run = CliRunner().invoke
+    assert run(main, ["init"]).exit_code == 0
+    out = tmp_path / "out"
+    assert "个文件" in run(main, ["region", "export", "qinhuangdao", str(out)]).stdout
+    assert "已经有了" in run(main, ["region", "export", "qinhuangdao", str(out)]).stderr
+    assert "没有地区“nowhere”" in run(main, ["region", "export", "nowhere", str(tmp_path / "x")]).stderr
+    assert "完全相同" in run(main, ["region", "import", str(out)]).stdout
+    grades = out / "policy" / "2023" / "grades.toml"
+    grades.write_text(grades.read_text(encoding="utf-8").replace("85", "86"), encoding="utf-8")
+    shown = run(main, ["region", "import", str(out)])
+    assert ("不同 2023/grades" in shown.stdout, "加 --yes" in shown.stdout) == (True, True)
+    assert "1 份草稿" in run(main, ["region", "import", str(out), "--yes"]).stdout
+
+
+def test_an_unsound_folder_is_refused_with_file_and_key(tmp_path, monkeypatch):
+    monkeypatch.setenv("KAOPING_INSTANCE", str(tmp_path / "instance"))
+    write_region(tmp_path, "linhai", 2024)
+    pack = tmp_path / "linhai" / "kaoping_linhai"
+    grades = next(pack.glob("policy/*/grades.toml"))
+    grades.write_text(grades.read_text(encoding="utf-8").replace("at_least = 85", 'at_least = "many"'), encoding="utf-8")
+    result = CliRunner().invoke(main, ["region", "import", str(pack), "--yes"])
+    assert (result.exit_code, "grades.toml" in result.stderr) == (2, True)

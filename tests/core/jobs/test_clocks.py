@@ -203,3 +203,12 @@ def test_the_sweep_finds_due_cases_by_an_index(world: w.World) -> None:
         'EXPLAIN QUERY PLAN SELECT id FROM "case" WHERE region_id = 1 AND outcome = ? AND due_on <= ?', ("", "2023-07-01")
     ).fetchall()
     assert "case_region_id_outcome_due_on" in str(plan)
+
+
+def test_each_region_is_swept_on_its_own_day(world: w.World) -> None:
+    days = {world.region.key: date(2023, 6, 1), "": date(2023, 7, 20)}
+    clock.follow(lambda: days[clock.region_at_hand()])
+    assert clocks.sweep() == 0  # a later day elsewhere is not this region's
+    days[world.region.key] = date(2023, 7, 3)
+    assert clocks.sweep() == 2
+    assert {m.sent_on for m in Message.select()} == {date(2023, 7, 3)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import docx
 import openpyxl
 import pytest
@@ -109,11 +107,3 @@ def test_a_file_that_is_no_table_is_refused_in_one_line(tmp_path, name, content,
     with pytest.raises(Refused, match=told) as refusal:
         read_rows(tmp_path / name)
     assert "\n" not in str(refusal.value)
-
-
-@pytest.mark.parametrize(("suffix", "module"), [("docx", "docx"), ("xlsx", "openpyxl")])
-def test_a_library_that_is_not_installed_is_told(tmp_path, monkeypatch, suffix, module):
-    monkeypatch.setitem(sys.modules, module, None)
-    (tmp_path / f"t.{suffix}").write_bytes(b"")
-    with pytest.raises(Refused, match=r"kaoping\[office\]"):
-        read_rows(tmp_path / f"t.{suffix}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +15,14 @@ from core.errors import Refused
 from core.policy.numbers import round_half_up
 from core.policy.periods import period_of
 from core.policy.questions import ask
-from core.policy.reporting import add_up, completeness_of_counts, completeness_of_days, read_report, report_rules
+from core.policy.reporting import (
+    add_up,
+    completeness_of_counts,
+    completeness_of_days,
+    over_the_year,
+    read_report,
+    report_rules,
+)
 
 PERIOD = st.sampled_from(["weekly", "monthly", "quarterly"])
 DAY = st.dates(date(2018, 1, 1), date(2020, 12, 31))
@@ -102,3 +110,16 @@ def test_a_ratio_is_rounded_only_when_it_is_shown(lhasa):
 def test_what_cannot_be_read_is_refused_by_name(lhasa, question, given_, field):
     answer = ask(lhasa, question, given_)
     assert (answer["accepted"], answer["fields"]) == (False, [field])
+
+
+def test_a_year_adds_what_happens_and_takes_the_last_of_what_stands(lhasa):
+    rules = report_rules(lhasa)
+    months = [{"activities": 3, "tenants": 20}, {"activities": 4}, {"activities": 0, "tenants": 18}]
+    read = [read_report(rules, month, "报表") for month in months]
+    assert over_the_year(rules, read) == {"activities": 7, "tenants": 18}
+    assert over_the_year(rules, []) == {}
+
+
+def test_a_figure_of_which_nobody_says_what_a_year_is_has_no_yearly_total(lhasa):
+    rules = replace(report_rules(lhasa), over_time={"activities": "sum"})
+    assert over_the_year(rules, [{"activities": Decimal(3), "tenants": Decimal(20)}]) == {"activities": 3}

@@ -12,6 +12,7 @@ from flask import Flask
 from core import clock
 from core.cases import acting, determining, panels
 from core.cases.action import new_token
+from core.cases.panel_opinion import Opinion, record_opinion
 from core.models import Account, Attachment, Case, EvaluationRound, Result, Submission
 from tests import factories
 from tests import world as w
@@ -73,7 +74,7 @@ def _scored_in_secret(world: w.World, case: Case) -> None:
     panels.recuse(w.viewer(extra), case.id, "曾任职于该单位（密）", new_token())
     for expert in world.experts:
         w.score(world, case, expert)
-    panels.record_opinion(w.viewer(world.city_reviewer), case.id, ["desk_review"], "专家组意见（密）", new_token())
+    record_opinion(w.viewer(world.city_reviewer), case.id, Opinion(["desk_review"], "专家组意见（密）"), new_token())
     city = w.viewer(world.city_reviewer)
     determining.conclude_panel(city, case.id, w.fresh(case).stage_version, new_token())
     back = acting.Decision(said="退回专家组（密）")
@@ -85,7 +86,7 @@ def _scored_in_secret(world: w.World, case: Case) -> None:
 SECRETS = (
     "密",
     "专家姓名",
-    "评分表",
+    "评价表",
     "回避",
     "核查项",
     "认定结果",

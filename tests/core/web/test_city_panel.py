@@ -82,7 +82,7 @@ def test_a_recusal_is_ordered_with_a_reason(world: w.World, city: Browser) -> No
     city.send(page, page, reason="曾在该单位任职")
     assert Recusal.get().reason == "曾在该单位任职"
     text = plain(city.get(f"/city/cases/{case.id}/panel"))
-    assert "已回避" in text and "能评分的专家 3 位" in text
+    assert "已回避" in text and "能评价的专家 3 位" in text
 
 
 def test_a_signed_sheet_goes_back_with_a_reason(world: w.World, city: Browser) -> None:

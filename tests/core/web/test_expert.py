@@ -97,7 +97,7 @@ def test_only_the_name_is_seen_before_the_declaration(expert: Browser, world: w.
     w.pledge(world)
     page = expert.get("/expert/").text
     case = world.cases[0]
-    assert "无利害关系，开始评分" in page
+    assert "无利害关系，开始评价" in page
     assert "申请回避" in page
     assert case.number not in page
     assert case.carrier.organisation.name not in page

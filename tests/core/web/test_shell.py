@@ -12,12 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core import clock
 from core.app import create_app
-from core.cases import demo_date
-from core.errors import OutOfScope, Refused
-from core.models import StoredSetting
 from core.models import database as handle
+from core.people.scope import Reach, Viewer
 from core.settings import Settings
 from core.web import nav, words
 from tests import factories
@@ -136,36 +133,6 @@ def test_the_stylesheet_stays_small() -> None:
     assert (CORE / "static/kaoping.css").stat().st_size < 30_000
 
 
-def test_the_demo_date_moves_forward_only(settings: Settings, sign_in) -> None:
-    StoredSetting.create(key="demo", value="1")
-    StoredSetting.create(key="policy_date", value="2023-06-01")
-    handle.close()
-    client = create_app(settings, testing=True).test_client()
-    assert "演示日期 2023年6月1日" in client.get("/sign-in").text
-    assert 'action="/demo/date"' not in client.get("/sign-in").text
-    sign_in(client, factories.account())
-    seal = seal_of(client, "/account")
-    client.post("/demo/date", data={"csrf_token": seal})
-    assert "演示日期 2023年6月2日" in client.get("/account").text
-    client.post("/demo/date", data={"csrf_token": seal, "to": "2023-07-01"})
-    assert clock.today() == date(2023, 7, 1)
-    for wrong in ("2023-07-01", "2023-06-30", "2030-01-01", "soon"):
-        client.post("/demo/date", data={"csrf_token": seal, "to": wrong})
-        assert clock.today() == date(2023, 7, 1), wrong
-
-
-def test_outside_a_demo_there_is_no_date_to_move(client: FlaskClient, sign_in) -> None:
-    sign_in(client, factories.account())
-    page = client.get("/account").text
-    assert "演示日期" not in page
-    assert client.post("/demo/date", data={"csrf_token": seal_of(client, "/account")}).status_code == 404
-    with pytest.raises(OutOfScope):
-        demo_date.advance(date(2024, 1, 1))
-    StoredSetting.create(key="demo", value="1")
-    with pytest.raises(Refused):
-        demo_date.advance(date(2000, 1, 1))
-
-
 def test_the_bar_offers_each_role_its_own_pages(app: Flask, client: FlaskClient, sign_in, monkeypatch) -> None:
     monkeypatch.setattr(nav, "_items", [])
     nav.register_nav("city_reviewer", "sign_in.account", "市级待办", lambda viewer: 120)
@@ -202,3 +169,10 @@ def test_the_bar_offers_each_role_its_own_pages(app: Flask, client: FlaskClient,
 )
 def test_how_values_are_written(written: str, value: str) -> None:
     assert written == value
+
+
+def test_a_desk_comes_first_whichever_module_was_imported_first(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nav, "_items", list(reversed(nav._items)))
+    for role, desk in (("district_reviewer", "district.desk"), ("city_reviewer", "city.desk"), ("carrier_clerk", "carrier.desk")):
+        with app.test_request_context("/"):
+            assert nav.desk_of(Viewer(1, "", (Reach(role, 1, 1, 1),))) == desk

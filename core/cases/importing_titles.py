@@ -1,0 +1,184 @@
+"""Updates of carriers that are registered, from a spreadsheet: level, dates, the region's own facts, and the title.
+
+An empty cell leaves what is there. A title changes as by hand, with its day, clause and ground; what each row would
+change is told before it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from core.cases import register_facts, registering, spreadsheets
+from core.cases.action import Receipt, once
+from core.cases.admin_events import record
+from core.cases.register_words import LEVELS, TITLE_MARKS, TITLES
+from core.cases.sheet_rows import Sheet, require_sound, take_rows, tried
+from core.errors import OutOfScope, Refused
+from core.models import Carrier, Organisation, Region
+from core.people.scope import Viewer
+
+COLUMNS = {
+    "name": "载体名称",
+    "credit_code": "统一社会信用代码",
+    "level": "级别",
+    "recognised_on": "认定或备案日期",
+    "enrolled_on": "纳入日期",
+    "status": "资格改为",
+    "effective_on": "从哪一天起",
+    "clause": "依据的条款",
+    "reason": "原因和出处",
+}
+"""The columns that every region has: key → head. The register's own facts follow by their names."""
+MOST_ROWS = 1000
+UNCHANGED = "没有变化"
+DATES = ("recognised_on", "enrolled_on")
+FACT = "fact_"
+
+
+def columns_of(region: Region) -> dict[str, str]:
+    """All columns of a region's spreadsheet: key (`fact_<key>` for a fact) → head."""
+    return COLUMNS | {FACT + key: fact.name for key, fact in register_facts.declared(region).items()}
+
+
+def empty_sheet(region: Region) -> bytes:
+    """The spreadsheet to fill."""
+    return spreadsheets.empty_sheet("更新", list(columns_of(region).values()))
+
+
+def try_sheet(viewer: Viewer, region: Region, file: bytes) -> Sheet:
+    """What the import would change, row by row. Raises Refused for another kind of file, OutOfScope."""
+    return tried(lambda: _take(viewer, region, file))
+
+
+def import_titles(viewer: Viewer, region: Region, file: bytes, token: str) -> Receipt:
+    """Change everything that a spreadsheet says, or nothing. Raises Refused with the first faults, OutOfScope."""
+
+    def work() -> Receipt:
+        sheet = require_sound(_take(viewer, region, file))
+        changed = sum(line.told != UNCHANGED for line in sheet.lines)
+        if not changed:
+            raise Refused("表里写的与登记的完全相同，没有要更新的。")
+        record(viewer, "titles_imported", {"region": region.id, "rows": changed})
+        return {"region": region.id, "message": f"已更新 {changed} 家载体。"}
+
+    return once(token, work)
+
+
+def _take(viewer: Viewer, region: Region, file: bytes) -> Sheet:
+    if not viewer.has("policy_officer", region.id):
+        raise OutOfScope
+    seen: set[int] = set()
+    return take_rows(file, columns_of(region), MOST_ROWS, lambda cells: _update(viewer, region, cells, seen))
+
+
+def _update(viewer: Viewer, region: Region, cells: Mapping[str, str], seen: set[int]) -> str:
+    """Update the carrier of one row; what changed, in words. Raises Refused with the columns."""
+    carrier = _carrier(region, cells)
+    if carrier.id in seen:
+        raise Refused("", {"name": "这家载体在表里写了两遍。"})
+    seen.add(carrier.id)
+    values, faults = _values(carrier, cells)
+    if faults:
+        raise Refused("".join(faults.values()), faults)
+    told = _entry(viewer, carrier, values)
+    told += _title(viewer, Carrier.get_by_id(carrier.id), cells)
+    return "；".join(told) or UNCHANGED
+
+
+def _carrier(region: Region, cells: Mapping[str, str]) -> Carrier:
+    """The registered carrier that a row names; the credit code tells those of one name apart."""
+    asked = (Carrier.region == region) & (Carrier.name == cells["name"])
+    code = cells["credit_code"].upper()
+    if code:
+        asked &= Carrier.organisation.in_(
+            Organisation.select(Organisation.id).where((Organisation.region == region) & (Organisation.credit_code == code))
+        )
+    found = list(Carrier.select().where(asked).limit(2))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Refused("", {"credit_code": "有几家同名，请填统一社会信用代码。"})
+    text = "没有登记过这家载体，请核对全称；新的请用“从 Excel 导入”。" if cells["name"] else "请写载体名称。"
+    raise Refused("", {"credit_code" if code and _named(region, cells["name"]) else "name":
+                       "这个信用代码的单位没有这家载体。" if code and _named(region, cells["name"]) else text})  # fmt: skip
+
+
+def _named(region: Region, name: str) -> bool:
+    return Carrier.select().where((Carrier.region == region) & (Carrier.name == name)).exists()
+
+
+def _values(carrier: Carrier, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The entry with what the row says, and the faults of cells that cannot be read."""
+    faults = {}
+    level = next((key for key, words in LEVELS.items() if cells["level"] in (key, words)), "")
+    if cells["level"] and not level:
+        faults["level"] = f"级别不认识；可以写：{'、'.join(LEVELS.values())}。"
+    values: dict[str, Any] = {
+        "name": carrier.name, "kind": carrier.kind, "level": level or carrier.level,
+        "organisation": carrier.organisation_id, "district": carrier.district_id,
+        "facts": {key.removeprefix(FACT): text for key, text in cells.items() if key.startswith(FACT) and text},
+    }  # fmt: skip
+    for key in DATES:
+        values[key] = _day(cells, key, faults) or getattr(carrier, key)
+    _day(cells, "effective_on", faults)
+    faults.update(_title_faults(carrier, cells))
+    return values, faults
+
+
+def _day(cells: Mapping[str, str], key: str, faults: dict[str, str]) -> date | None:
+    found = register_facts.typed_day(cells[key])
+    if cells[key] and found is None:
+        faults[key] = f"“{cells[key]}”不是日期，请写成 2019-05-06。"
+    return found
+
+
+def _status(cells: Mapping[str, str]) -> str:
+    return next((key for key in TITLE_MARKS if cells["status"] in (key, TITLES[key])), "")
+
+
+def _title_faults(carrier: Carrier, cells: Mapping[str, str]) -> dict[str, str]:
+    """A title needs its day, clause and ground; they stand alone nowhere."""
+    beside = ("effective_on", "clause", "reason")
+    if cells["status"] and not _status(cells):
+        return {"status": f"资格不认识；可以写：{'、'.join(TITLES[key] for key in TITLE_MARKS)}。"}
+    if not cells["status"] and any(cells[key] for key in beside):
+        return {"status": "写了日期、条款或原因，却没有写资格改成什么；不改资格的请把这几格清空。"}
+    if _status(cells) in ("", carrier.title_status):
+        return {}
+    words = {"effective_on": "请写从哪一天起算。", "clause": "请写明依据的条款。", "reason": "请写明原因和出处。"}
+    faults = {key: text for key, text in words.items() if not cells[key]}
+    if len(cells["clause"]) > 80:
+        faults["clause"] = "条款不超过 80 个字。"
+    return faults
+
+
+def _entry(viewer: Viewer, carrier: Carrier, values: Mapping[str, Any]) -> list[str]:
+    """Level, dates and facts; nothing is stored where nothing differs."""
+    before = carrier.level, *(getattr(carrier, key) for key in DATES), dict(carrier.facts)
+    asked = values["facts"]
+    with_facts = {**values, "facts": asked} if asked else {key: one for key, one in values.items() if key != "facts"}
+    if not asked and before[:3] == (values["level"], *(values[key] for key in DATES)):
+        return []
+    registering.store_carrier(viewer, carrier.id, carrier.region_id, with_facts)
+    row = Carrier.get_by_id(carrier.id)
+    told = [f"级别：{LEVELS.get(carrier.level, carrier.level)} 改为 {LEVELS[row.level]}"] if row.level != before[0] else []
+    for key, old in zip(DATES, before[1:3], strict=True):
+        if getattr(row, key) != old:
+            told.append(f"{COLUMNS[key]}：{old or '没有登记'} 改为 {getattr(row, key)}")
+    facts = register_facts.declared(carrier.region)
+    return told + [
+        f"{facts[key].name}：{register_facts.in_words(facts[key], carrier.facts.get(key))} 改为 "
+        f"{register_facts.in_words(facts[key], row.facts.get(key))}"
+        for key in asked if row.facts.get(key) != carrier.facts.get(key)
+    ]  # fmt: skip
+
+
+def _title(viewer: Viewer, carrier: Carrier, cells: Mapping[str, str]) -> list[str]:
+    status = _status(cells)
+    if status in ("", carrier.title_status):
+        return []
+    day, old = register_facts.typed_day(cells["effective_on"]), TITLES[carrier.title_status]
+    registering.store_title(viewer, carrier.id, status, day, cells["clause"], cells["reason"])
+    return [f"资格：{old} 改为 {TITLES[status]}，自 {day} 起"]
