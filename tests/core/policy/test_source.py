@@ -1,5 +1,8 @@
+from decimal import Decimal
+
 import pytest
 
+from core.policy import source
 from core.policy.source import canonical, digest, parse
 from forms.findings import DefinitionError
 
@@ -22,3 +25,21 @@ def test_a_repeated_key_is_refused_with_the_file():
     with pytest.raises(DefinitionError) as fault:
         parse("a = 1\na = 2", "grades.toml")
     assert fault.value.findings[0].file == "grades.toml"
+
+
+def test_a_text_is_read_once_and_everybody_gets_data_of_their_own():
+    text = "a = [1]\n[b]\nc = 0.5\n# once"
+    before = source._read.cache_info().misses
+    first = parse(text, "one.toml")
+    first["a"].append(2)
+    first["b"]["c"] = None
+    assert parse(text, "two.toml") == {"a": [1], "b": {"c": Decimal("0.5")}}
+    assert source._read.cache_info().misses == before + 1
+
+
+def test_what_is_kept_is_bounded():
+    long = f'a = "{"长" * source.LONGEST_KEPT}"'
+    before = source._read.cache_info()
+    assert parse(long, "f.toml") == parse(long, "f.toml")
+    assert source._read.cache_info() == before, "a long text is not kept"
+    assert before.maxsize
