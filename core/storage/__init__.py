@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from core.errors import SettingError
-from core.storage.store import BadDigest, Storage, Stored, TooLarge
+from core.storage.store import BadDigest, Storage, StorageDown, Stored, TooLarge
 
 _current: Storage | None = None
 
@@ -28,8 +28,8 @@ def current() -> Storage:
 
 
 def open_file(digest: str) -> BinaryIO:
-    """The bytes under a digest, from this process's store. Raises FileNotFoundError, BadDigest."""
+    """The bytes under a digest, from this process's store. Raises FileNotFoundError, BadDigest, StorageDown."""
     return current().open(digest)
 
 
-__all__ = ["BadDigest", "Storage", "Stored", "TooLarge", "current", "open_file", "use"]
+__all__ = ["BadDigest", "Storage", "StorageDown", "Stored", "TooLarge", "current", "open_file", "use"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -12,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from core.errors import Refused, SettingError
+from core.errors import KaopingError, Refused, SettingError
 
 CHUNK = 256 * 1024
+log = logging.getLogger("kaoping.storage")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -24,6 +27,20 @@ class BadDigest(ValueError):
 
 class TooLarge(Refused):
     """More bytes came than are allowed; nothing was kept."""
+
+
+class StorageDown(KaopingError):
+    """The store does not answer, refuses us or is full. Nothing was kept; the same action works when it is back."""
+
+    http_status = 503
+
+
+PATIENCE: dict[str, Any] = {
+    "use_listings_cache": False,  # other processes put files, too
+    "config_kwargs": {"connect_timeout": 3, "read_timeout": 20, "retries": {"max_attempts": 1}},
+}
+"""What a bucket is opened with. Address and keys are the usual ones of S3: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, or a profile."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +59,13 @@ class Storage:
         import fsspec
 
         try:
-            self.fs, root = fsspec.core.url_to_fs(url)
-        except (ValueError, ImportError) as fault:
+            self.fs, root = fsspec.core.url_to_fs(url, **(PATIENCE if url.startswith("s3://") else {}))
+        except ImportError as fault:
+            raise SettingError(
+                "KAOPING_STORAGE_URL：存在 S3 里要先装 pip install 'kaoping[s3]'。" if url.startswith("s3:")
+                else f"KAOPING_STORAGE_URL：存放处 {url} 要另装程序（{fault}）。"
+            ) from fault  # fmt: skip
+        except ValueError as fault:
             raise SettingError(f"KAOPING_STORAGE_URL：不认识的存放处 {url}（{fault}）。") from fault
         self.root = str(root).rstrip("/")
         self.local = "file" in (self.fs.protocol if isinstance(self.fs.protocol, tuple) else (self.fs.protocol,))
@@ -51,6 +73,20 @@ class Storage:
         self._incoming = Path(self.root) / "incoming" if self.local else None
         if self._incoming is not None:
             _make_folder(self._incoming)
+        elif url.startswith("s3://"):
+            self._require_bucket()
+
+    def _require_bucket(self) -> None:
+        bucket = self.root.split("/", 1)[0]
+        try:
+            self.fs.call_s3("head_bucket", Bucket=bucket)  # `exists` answers no when nobody answers
+        except (FileNotFoundError, PermissionError) as fault:
+            raise SettingError(
+                f"KAOPING_STORAGE_URL：S3 里没有存储桶 {bucket}，或者密钥看不到它。"
+                "先建好桶，检查 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY。"
+            ) from fault
+        except Exception as fault:  # the libraries underneath share no base class
+            raise SettingError(f"KAOPING_STORAGE_URL：S3 连不上（{fault}）。检查 AWS_ENDPOINT_URL 和网络。") from fault
 
     def put(
         self, stream: IO[bytes], limit_bytes: int, inspect: Callable[[IO[bytes]], None] | None = None
@@ -58,25 +94,32 @@ class Storage:
         """Keep everything that `stream` holds. Raises TooLarge, having kept nothing, beyond `limit_bytes`.
 
         `inspect` is given the whole file before it is kept; what it raises refuses the file. The same bytes
-        twice are kept once. When this returns, the file is on the disk, under its digest.
+        twice are kept once. When this returns, the file is on the disk, under its digest. Raises StorageDown when
+        the store does not take it.
         """
         with self._arriving() as (file, path):
             stored = _copy(stream, file, limit_bytes)
-            file.flush()
-            os.fsync(file.fileno())
+            with _answering():
+                file.flush()
+                os.fsync(file.fileno())
             if inspect is not None:
                 file.seek(0)
                 inspect(file)
-            self._keep(path, stored.digest)
+            with _answering():
+                self._keep(path, stored.digest)
         return stored
 
     def open(self, digest: str) -> BinaryIO:
-        """The bytes under a digest. Raises FileNotFoundError; BadDigest for anything but a digest."""
-        return cast(BinaryIO, self.fs.open(self._place(digest), "rb"))
+        """The bytes under a digest. Raises FileNotFoundError, StorageDown; BadDigest for anything but a digest."""
+        place = self._place(digest)
+        with _answering(FileNotFoundError):
+            return cast(BinaryIO, self.fs.open(place, "rb"))
 
     def exists(self, digest: str) -> bool:
-        """Whether these bytes are kept here."""
-        return bool(self.fs.exists(self._place(digest)))
+        """Whether these bytes are kept here. Raises StorageDown, BadDigest."""
+        place = self._place(digest)
+        with _answering():
+            return bool(self.fs.exists(place))
 
     def _place(self, digest: str) -> str:
         if not _DIGEST.match(digest):
@@ -93,7 +136,9 @@ class Storage:
             return
         path = self._incoming / secrets.token_hex(16)
         try:
-            with path.open("x+b") as file:
+            with _answering():
+                arriving = path.open("x+b")
+            with arriving as file:
                 yield file, path
         finally:
             path.unlink(missing_ok=True)
@@ -117,8 +162,25 @@ def _copy(stream: IO[bytes], file: Any, limit_bytes: int) -> Stored:
         if size > limit_bytes:
             raise TooLarge(f"文件超过 {limit_bytes // (1024 * 1024)} 兆字节，没有收下。请压缩或拆分后再传。")
         hashed.update(chunk)
-        file.write(chunk)
+        with _answering():
+            file.write(chunk)
     return Stored(hashed.hexdigest(), size)
+
+
+@contextmanager
+def _answering(*passed: type[Exception]) -> Iterator[None]:
+    """What the store cannot do becomes StorageDown, but for errors that are an answer of their own."""
+    try:
+        yield
+    except Exception as fault:  # s3fs lets errors of three libraries through, which share no base class
+        if isinstance(fault, (KaopingError, *passed)):
+            raise
+        full = isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT)
+        log.error("KAOPING_STORAGE_URL：%s: %s", type(fault).__name__, fault)
+        raise StorageDown(
+            "存放附件的磁盘满了，这份文件没有收下。请告诉系统管理员腾出空间；别的内容都在，过后再传这一份。" if full
+            else "存放附件的地方暂时连不上，这份文件没有办成。别的内容都在，过几分钟再试；还不行请告诉系统管理员。"
+        ) from fault  # fmt: skip
 
 
 def _make_folder(path: Path) -> None:
