@@ -1,25 +1,23 @@
-"""The form designer: palette, outline and properties of a form's draft, on one page that works without scripts.
-
-The whole page is one form: whatever button is pressed, what was typed into the properties goes along and is kept
-in the same step.
-"""
+"""The form designer: palette, outline and properties of a form's draft, on one page that works without scripts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from core.admin import form_designer_page as pages
 from core.admin import form_preview
-from core.admin.base import Answer, Page, attempt, token, whole
-from core.admin.definitions import data_or_none, read
+from core.admin.base import Answer, attempt, token, whole
+from core.admin.definitions import data_or_none
+from core.admin.designing import OnePage, Press, Sheet, draft_of
 from core.cases import authoring, authoring_form_copies, authoring_form_names, authoring_form_things, authoring_forms
 from core.cases.authoring_checks import sources_around
 from core.cases.authoring_form_trial import trial
-from core.errors import OutOfScope, Refused, Stale
+from core.errors import OutOfScope
 from core.models import DefinitionVersion
 from core.web.access import viewer
 
@@ -32,12 +30,7 @@ AWAY = {"preview": ".preview", "copy": ".copy"}
 
 def form_draft(definition_id: int) -> DefinitionVersion:
     """A form's draft of this person's region. Raises OutOfScope for what is no form, Refused for what is no draft."""
-    row = read(definition_id)
-    if row.kind != "form":
-        raise OutOfScope
-    if row.status != "draft":
-        raise Refused("已发布或撤回的版本不能再改，请另存为新的草稿。")
-    return row
+    return draft_of(definition_id, "form")
 
 
 def form_data(row: DefinitionVersion) -> dict[str, Any]:
@@ -53,32 +46,22 @@ def form_title(row: DefinitionVersion) -> str:
     return str(data.get("title") or row.key)
 
 
-class FormDesigner(Page):
-    """Reached from a form's draft; it has no entry of its own."""
+class FormDesigner(OnePage):
+    """The form of one draft."""
 
-    roles = ("policy_officer",)
-    title, group, slug = "表单设计", "规定", "form_designer"
+    title, slug = "表单设计", "form_designer"
 
-    def is_visible(self) -> bool:
-        """Reached from a draft only."""
-        return False
+    def open(self, definition_id: int) -> tuple[DefinitionVersion, dict[str, Any]]:
+        """The draft and its data."""
+        row = form_draft(definition_id)
+        return row, form_data(row)
 
-    @expose("/")
-    def index(self) -> Answer:
-        """Forms are listed with the definitions."""
-        return redirect(url_for("admin_definitions.index"))
+    def press(self, row: DefinitionVersion, data: dict[str, Any]) -> Press:
+        """The button that was pressed."""
+        return _Press(row, data)
 
-    @expose("/<int:definition_id>/", methods=("GET", "POST"))
-    def design(self, definition_id: int) -> Answer:
-        """The page; every button of it comes here."""
-        try:
-            row = form_draft(definition_id)
-            data = form_data(row)
-        except Refused as fault:
-            flash(str(fault), "error")
-            return redirect(url_for("admin_definitions.one", definition_id=definition_id))
-        if request.method == "POST":
-            return _Press(row, data).answer()
+    def draw(self, row: DefinitionVersion, data: dict[str, Any]) -> str:
+        """The page as the address asks for it."""
         return pages.render(row, data, request.args.get("at", ""), fresh=bool(request.args.get("new")))
 
     @expose("/<int:definition_id>/remove/<path>")
@@ -149,77 +132,44 @@ class FormDesigner(Page):
         return form_preview.page(form_draft(definition_id))
 
 
-class _Press:
-    """One button of the designer pressed: keep what was typed, do what the button says, say what happened."""
+class _Press(Press):
+    said = SAID
 
-    def __init__(self, row: DefinitionVersion, data: dict[str, Any]) -> None:
-        self.row, self.data = row, data
-        self.path = request.form.get("at", "")
-        self.do, _, self.what = request.form.get("do", "save").partition(":")
-        self.seen = request.form.get("seen", "")
+    def sheet(self) -> Sheet:
+        return pages.FormSheet(self.data, self.path)
+
+    def draw(self, row: DefinitionVersion, faults: Mapping[str, str]) -> str:
+        return pages.render(row, form_data(row), self.path, typed=True, faults=faults)
+
+    def require_readable(self, draft: Mapping[str, Any]) -> None:
+        authoring_form_things.require_readable(draft)
+
+    def put(self, draft: dict[str, Any], values: dict[str, Any]) -> None:
+        authoring_forms.set_properties(draft, self.path, values)
 
     def answer(self) -> Answer:
-        """The page again with what is wrong, or where to go."""
-        try:
-            sheet = pages.Sheet(self.row, self.data, self.path)
-            if self.do == "try":
-                return pages.render(self.row, self.data, self.path, sheet=sheet)
-            values = sheet.changed()
-        except Refused as fault:
-            return self._back(fault)
-        try:
-            return self._act(values)
-        except (Refused, Stale) as fault:
-            return self._back(fault)
+        if self.do == "try":
+            return pages.render(self.row, self.data, self.path, typed=True)
+        return super().answer()
 
-    def _back(self, fault: Refused | Stale) -> Answer:
-        """Nothing was done; what was typed stays."""
-        faults = dict(fault.fields) if isinstance(fault, Refused) else {}
-        if not faults:
-            flash(str(fault), "error")
-        row = DefinitionVersion.get_by_id(self.row.id)
-        try:
-            return pages.render(row, form_data(row), self.path, typed=True, faults=faults), (
-                409 if isinstance(fault, Stale) else 422
-            )
-        except Refused:
-            return redirect(url_for(".design", definition_id=row.id))
-
-    def _act(self, values: dict[str, Any]) -> Answer:
-        if self.do in ("undo", "redo"):
-            return self._go(values)
+    def act(self, values: dict[str, Any]) -> Answer:
         if self.do == "remove" and not request.form.get("sure") and self._is_spoken_of():
-            self._keep(values)
+            self.keep(values)
             return redirect(url_for(".remove", definition_id=self.row.id, path=self.path))
-        if self.do in ("open", "go"):
-            self._keep(values)
-            return self._leave()
-        at = self._keep(values, act=self.do != "save")
-        if self.do in SAID:
-            flash(SAID[self.do])
-        new = 1 if self.do == "add" else None
-        return redirect(url_for(".design", definition_id=self.row.id, at=at or None, new=new))
+        return super().act(values)
 
     def _is_spoken_of(self) -> bool:
         return bool(authoring_form_names.uses(self.data, self.path, self.row.key, sources_around(self.row)))
 
-    def _keep(self, values: dict[str, Any], act: bool = False) -> str:
-        """Keep what was typed and, when asked, do what the button says: one step of the draft."""
-        if not values and not act:
-            return self.path
-        at = [self.path]
+    def to(self, at: str, **more: Any) -> Answer:
+        return super().to(at, new=1 if self.do == "add" else None, **more)
 
-        def change(draft: dict[str, Any]) -> None:
-            authoring_form_things.require_readable(draft)
-            if values:
-                authoring_forms.set_properties(draft, self.path, values)
-            if act:
-                at[0] = self._done(draft)
+    def leave(self) -> Answer:
+        if self.what in AWAY and self.do == "go":
+            return redirect(url_for(AWAY[self.what], definition_id=self.row.id))
+        return super().leave()
 
-        receipt = authoring.change_draft(viewer(), self.row.id, change, self.seen, token())
-        return self.path if receipt.get("repeated") else at[0]
-
-    def _done(self, draft: dict[str, Any]) -> str:
+    def done(self, draft: dict[str, Any]) -> str:
         if self.do == "add":
             what, _, behind = self.what.partition(">")
             return authoring_forms.add(draft, what, behind or self.path)
@@ -232,22 +182,4 @@ class _Press:
         if self.do == "place":
             path, _, target = self.what.partition(">")
             return authoring_forms.place(draft, path, target)
-        raise OutOfScope
-
-    def _go(self, values: dict[str, Any]) -> Answer:
-        """Undo takes back what was just typed first: it becomes a step of its own, so that 重做 brings it back."""
-        self._keep(values)
-        seen = DefinitionVersion.get_by_id(self.row.id).digest if values else self.seen
-        by = -1 if self.do == "undo" else 1
-        receipt = authoring.go(viewer(), self.row.id, by, seen, f"{token()}-{self.do}")
-        flash(str(receipt["message"]))
-        return redirect(url_for(".design", definition_id=self.row.id, at=self.path or None))
-
-    def _leave(self) -> Answer:
-        if self.do == "open":
-            return redirect(url_for(".design", definition_id=self.row.id, at=self.what or None))
-        if self.what in AWAY:
-            return redirect(url_for(AWAY[self.what], definition_id=self.row.id))
-        if self.what in ("publish", "text", "one"):
-            return redirect(url_for(f"admin_definitions.{self.what}", definition_id=self.row.id))
         raise OutOfScope

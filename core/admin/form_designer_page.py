@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request
 
-from core.cases import authoring_form_choices, authoring_form_things, authoring_history, authoring_items
+from core.admin.designing import Found, Sheet, count
+from core.cases import authoring_form_choices, authoring_form_things, authoring_history
 from core.cases.authoring_checks import KINDS, findings_of, name_of, sources_around
 from core.cases.authoring_faults import in_words
 from core.cases.authoring_form_trial import Trial, labels_of, picks, trial
@@ -54,51 +55,20 @@ class Node:
     children: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True)
-class Found:
-    """A finding beside what it is about: `at` is the thing to open, "-" for one in another definition."""
+class FormSheet(Sheet):
+    """The properties of a form's thing; the form itself is at hand for its formulas."""
 
-    at: str
-    slot: str
-    place: str
-    message: str
-    allowed: str
-
-
-@dataclass
-class Sheet:
-    """The properties of one thing, as stored or as they were just typed."""
-
-    row: DefinitionVersion
-    data: Mapping[str, Any]
-    path: str
-    posted: bool = True
-    slots: tuple[Slot, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.thing = authoring_form_things.thing_at(self.data, self.path)
-        self.slots = authoring_form_things.slots_at(self.data, self.path)
+    def __init__(self, data: Mapping[str, Any], path: str, *, posted: bool = True) -> None:
+        self.data = data
+        slots = authoring_form_things.slots_at(data, path)
+        super().__init__(path, authoring_form_things.thing_at(data, path), (("", slots),), posted=posted)
 
     def stored(self, slot: Slot) -> str:
         """The present value as a person would type it; what is not said is no."""
-        text = authoring_items.typed_form(slot, self.thing)
+        text = super().stored(slot)
         if slot.type == "yes_no":
             return "" if text == "false" else text
         return text.replace("\n", "、") if slot.path == "accept" else text
-
-    def typed(self, slot: Slot) -> str:
-        """What was posted for a slot, else what is stored; a page of another thing posts nothing of this one."""
-        if not self.posted or "p" not in request.form:
-            return self.stored(slot)
-        text = " ".join(request.form.getlist(f"p.{slot.path}"))
-        return text.replace("\r\n", "\n").strip()
-
-    def changed(self) -> dict[str, Any]:
-        """The values that were typed anew. Raises Refused with every place that is wrong."""
-        if "p" not in request.form:
-            return {}
-        slots = tuple(slot for slot in self.slots if self.typed(slot) != self.stored(slot).strip())
-        return authoring_items.read_slots(slots, {slot.path: self.typed(slot) for slot in slots})
 
 
 def samples_of(slot: str) -> dict[str, str]:
@@ -112,13 +82,13 @@ def render(
     data: dict[str, Any],
     at: str,
     *,
-    sheet: Sheet | None = None,
+    sheet: FormSheet | None = None,
     typed: bool = False,
     faults: Mapping[str, str] | None = None,
     fresh: bool = False,
 ) -> str:
     """The page with the thing at a path (or what is nearest to it) open; `typed` keeps what was posted."""
-    shown = sheet or Sheet(row, data, _nearest(data, at), posted=typed)
+    shown = sheet or FormSheet(data, _nearest(data, at), posted=typed)
     around = sources_around(row)
     found = [_found(finding, row, data) for finding in findings_of(row)]
     own = [one for one in found if one.at == shown.path]
@@ -165,7 +135,7 @@ def _has_slot(sheet: Sheet, path: str) -> bool:
     return any(slot.path == path for slot in sheet.slots)
 
 
-def _choices(slot: Slot, sheet: Sheet, data: Mapping[str, Any], around: Sources) -> Choices:
+def _choices(slot: Slot, sheet: FormSheet, data: Mapping[str, Any], around: Sources) -> Choices:
     if slot.source:
         listed = authoring_form_choices.choices(slot.source, data, around)
         own = sheet.thing.get("key")
@@ -180,7 +150,7 @@ def _chosen_first(choices: Choices, chosen: list[str]) -> Choices:
     return [(key, names[key]) for key in chosen if key in names] + [c for c in choices if c[0] not in chosen]
 
 
-def _trial(sheet: Sheet, slot: Slot) -> Trial:
+def _trial(sheet: FormSheet, slot: Slot) -> Trial:
     return trial(sheet.data, sheet.typed(slot), samples_of(slot.path))
 
 
@@ -217,7 +187,7 @@ def _outline(data: Mapping[str, Any], found: list[Found]) -> Iterator[Node]:
             _question(asked, f"{path}.fields.{i}", found) for i, asked in enumerate(section.get("fields", []))
         )
         chips = (f"第 {section['step']} 步",) if section.get("step") else ()
-        yield Node(path, "部分", str(section.get("title", "")), "", chips, _count(found, path), fields)
+        yield Node(path, "部分", str(section.get("title", "")), "", chips, count(found, path), fields)
 
 
 def _question(asked: Mapping[str, Any], path: str, found: list[Found]) -> Node:
@@ -228,18 +198,18 @@ def _question(asked: Mapping[str, Any], path: str, found: list[Found]) -> Node:
     kind = str(asked.get("type", ""))
     name = _name(kind) if kind in FIELD_TYPES else f"不认识的类型 {kind}"
     sort = "列" if ".columns." in path else "字段"
-    return Node(path, sort, str(asked.get("label", "")), name, tuple(chips), _count(found, path), columns)
+    return Node(path, sort, str(asked.get("label", "")), name, tuple(chips), count(found, path), columns)
 
 
 def rules(data: Mapping[str, Any], found: list[Found]) -> list[tuple[str, list[Node]]]:
     """The 其中 relations and the checks, as lines of the outline."""
     names = {str(a.get("key", "")): str(a.get("label", "")) for a in authoring_form_things.questions(data)}
     parts = [
-        Node(f"parts.{i}", "其中关系", _part_title(one, names), faults=_count(found, f"parts.{i}"))
+        Node(f"parts.{i}", "其中关系", _part_title(one, names), faults=count(found, f"parts.{i}"))
         for i, one in enumerate(data.get("parts", []))
     ]
     checks = [
-        Node(f"checks.{i}", "校验", str(one.get("message", "")), faults=_count(found, f"checks.{i}"))
+        Node(f"checks.{i}", "校验", str(one.get("message", "")), faults=count(found, f"checks.{i}"))
         for i, one in enumerate(data.get("checks", []))
     ]
     return [("其中关系", parts), ("校验", checks)]
@@ -249,10 +219,6 @@ def _part_title(part: Mapping[str, Any], names: Mapping[str, str]) -> str:
     whole = str(part.get("whole", ""))
     inner = "、".join(names.get(str(one), str(one)) for one in part.get("parts", []))
     return f"{inner} 不大于 {names.get(whole, whole)}"
-
-
-def _count(found: list[Found], path: str) -> int:
-    return sum(one.at == path or one.at.startswith(f"{path}.") for one in found)
 
 
 def _found(finding: Finding, row: DefinitionVersion, data: Mapping[str, Any]) -> Found:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 
 from core.admin import workflow_settings
+from core.admin.designing import Found, Sheet, count
 from core.admin.workflow_diagram import diagram, faults_by_stage
 from core.cases import authoring_history, authoring_items
 from core.cases import authoring_workflow as flow
@@ -17,7 +18,6 @@ from core.cases.authoring_faults import in_words, names_in
 from core.cases.authoring_words import EFFECTS, Choices, Slot
 from core.cases.authoring_workflow_facts import Facts, facts_known, labels
 from core.cases.authoring_workflow_templates import templates
-from core.cases.authoring_workflow_words import Groups
 from core.errors import Refused
 from core.models import DefinitionVersion
 from core.policy.source import parse
@@ -43,48 +43,9 @@ EFFECTS_TO_ADD = {
 ONWARD_OR_BACK = ("forward", "return", "withdraw")
 
 
-@dataclass(frozen=True)
-class Found:
-    """A finding beside what it is about: `at` is the thing to open ("-": in another definition), `slot` its property."""
-
-    at: str
-    slot: str
-    place: str
-    message: str
-    allowed: str
-
-
-@dataclass
-class Sheet:
-    """The properties of one thing, as stored or as they were just typed."""
-
-    data: Mapping[str, Any]
-    path: str
-    posted: bool = True
-    groups: Groups = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.groups = flow.groups_at(self.data, self.path)
-        self.thing = flow.shown(self.data, self.path)
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        """All properties, without their groups."""
-        return tuple(slot for _, slots in self.groups for slot in slots)
-
-    def typed(self, slot: Slot) -> str:
-        """What was posted for a slot, else what is stored."""
-        if not self.posted or "p" not in request.form:
-            return authoring_items.typed_form(slot, self.thing)
-        return " ".join(request.form.getlist(f"p.{slot.path}")).replace("\r\n", "\n").strip()
-
-    def changed(self) -> dict[str, Any]:
-        """The values that were typed anew. Raises Refused with every place that is wrong."""
-        if "p" not in request.form:
-            return {}
-        stored = {slot.path: authoring_items.typed_form(slot, self.thing).strip() for slot in self.slots}
-        slots = tuple(slot for slot in self.slots if self.typed(slot) != stored[slot.path])
-        return flow.read_values(slots, {slot.path: self.typed(slot) for slot in slots})
+def sheet_at(data: Mapping[str, Any], path: str, *, posted: bool = True) -> Sheet:
+    """The properties of what lies at a path."""
+    return Sheet(path, flow.shown(data, path), flow.groups_at(data, path), posted=posted)
 
 
 def render(
@@ -96,7 +57,7 @@ def render(
     faults: Mapping[str, str] | None = None,
 ) -> str:
     """The page with the thing at a path (or what is nearest to it) open; `typed` keeps what was posted."""
-    sheet = Sheet(data, nearest(data, at), posted=typed)
+    sheet = sheet_at(data, nearest(data, at), posted=typed)
     around = sources_around(row)
     known = facts_known(data, around)
     stages = data.get("stages", [])
@@ -203,7 +164,7 @@ def lines(data: Mapping[str, Any], found: list[Found]) -> list[Line]:
             _action(a, f"{path}.actions.{j}", names, found) for j, a in enumerate(stage.get("actions", []))
         )
         start = ("从这里开始",) if stage.get("key") == data.get("start") else ()
-        told.append(Line(path, str(stage.get("name", "")), about(stage), start, _count(found, path), actions))
+        told.append(Line(path, str(stage.get("name", "")), about(stage), start, count(found, path), actions))
     return told
 
 
@@ -211,11 +172,7 @@ def _action(action: Mapping[str, Any], path: str, names: Mapping[str, str], foun
     to = str(action.get("to", ""))
     where = f"到“{names[to]}”" if to in names else "还没有写到哪里" if not to else f"没有环节“{to}”"
     chips = ("有条件",) if action.get("condition") else ()
-    return Line(path, str(action.get("name", "")), where, chips, _count(found, path))
-
-
-def _count(found: list[Found], path: str) -> int:
-    return sum(one.at == path or one.at.startswith(f"{path}.") for one in found)
+    return Line(path, str(action.get("name", "")), where, chips, count(found, path))
 
 
 def about(stage: Mapping[str, Any]) -> str:

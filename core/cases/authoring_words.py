@@ -49,6 +49,9 @@ class Slot:
     required: bool = False
 
 
+Groups = tuple[tuple[str, tuple[Slot, ...]], ...]
+"""Properties under the headings that they are shown with."""
+
 BASES: Choices = (("text", "条文原有"), ("reading", "对条文的解读"), ("practice", "工作惯例"))
 STAGE_KINDS: Choices = Known(lambda: ((kind.key, kind.name) for kind in stage_kinds.STAGE_KINDS.values()))
 SCOPES: Choices = (("carrier", "本单位"), ("district", "本区县"), ("region", "全地区"), ("panel", "本批次专家组"))
@@ -306,7 +309,7 @@ KEY_NAMES |= {
     "key": "代号", "kind": "类别", "type": "类型", "clause": "依据的条款", "basis": "依据种类", "name": "名称",
     "whole": "总数", "message": "不对时怎样说",
     "action": "动作", "unit": "单位", "role": "由谁办理", "step_points": "每级加分", "parameter": "参数", "field": "日期", "step": "每级的数量", "value": "取值",
-    "caps": "累计上限", "purposes": "资金用途", "highest_only": "就高不重复", "yearly_cap": "同一单位一年的上限",
+    "caps": "累计上限", "holds": "暂缓发放", "purposes": "资金用途", "highest_only": "就高不重复", "yearly_cap": "同一单位一年的上限",
     "remainder": "到上限时发余下的部分", "compare": "比哪个数", "tie": "一样高的时候", "for_year": "发的是哪一年的钱",
     "named": "档次名称",
 }  # fmt: skip

@@ -11,8 +11,8 @@ from typing import Any
 
 from core.cases import authoring_items
 from core.cases.authoring_items import item_at
-from core.cases.authoring_words import EFFECTS, Slot
-from core.cases.authoring_workflow_words import HEAD, MOST_SIGNERS, Groups, action_groups, stage_groups
+from core.cases.authoring_words import EFFECTS, Groups
+from core.cases.authoring_workflow_words import HEAD, MOST_SIGNERS, action_groups, stage_groups
 from core.errors import Refused
 from core.workflow.lint import FOUND_BY_KEY
 from core.workflow.stage_kinds import STAGE_KINDS
@@ -215,8 +215,3 @@ def place(data: Data, path: str, target: str) -> str:
     item_at(data, target)
     entries.insert(int(at), entries.pop(int(path.rpartition(".")[2])))
     return target
-
-
-def read_values(slots: tuple[Slot, ...], posted: Mapping[str, str]) -> dict[str, Any]:
-    """The typed texts as values. Raises Refused with every place that is wrong."""
-    return authoring_items.read_slots(slots, posted)

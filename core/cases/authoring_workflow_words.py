@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.cases import authoring_words as words
-from core.cases.authoring_words import BASES, ROLE_NAMES, Slot
+from core.cases.authoring_words import BASES, ROLE_NAMES, Groups, Slot
 from core.workflow.signing import MODE_NAMES
-
-Groups = tuple[tuple[str, tuple[Slot, ...]], ...]
 
 MOST_SIGNERS = 4
 KEY = Slot("key", "代号", required=True, hint="改了代号，通向它的动作跟着改")
