@@ -73,35 +73,35 @@ def _ended(case: Case, of: Year) -> bool:
 @dataclass(frozen=True)
 class _Assessed:
     participants: int
-    cases: list[Case]
-    results: dict[int, Result]
+    results: dict[Carrier, Result]
 
 
 def _round(of: Year, policy: PolicyVersion, procedure: Procedure) -> Iterator[Figure]:
     found = _assessed(of, procedure)
     key, name = procedure["key"], procedure["name"]
-    source = f"{name}当年开启的批次"
-    done = list(found.results.values())
-    yield Figure(f"{key}_participants", f"{name}参加的载体", found.participants, "家", f"{source}，名单")
-    yield Figure(f"{key}_results", f"{name}已公布结果的", len(done), "家", f"{source}，生效的认定结果")
-    yield Figure(f"{key}_waiting", f"{name}还没有结果的", found.participants - len(done), "家", f"{source}，名单减去结果")
-    names = {case.id: case.carrier.name for case in found.cases}
+    listed, decided = f"{name}当年开启的批次，名单，一家算一次", f"{name}当年开启的批次，各家最近生效的认定结果"
+    waiting, source = found.participants - len(found.results), "名单减去有结果的"
+    yield Figure(f"{key}_participants", f"{name}参加的载体", found.participants, "家", listed)
+    yield Figure(f"{key}_results", f"{name}已公布结果的", len(found.results), "家", decided)
+    yield Figure(f"{key}_waiting", f"{name}还没有结果的", waiting, "家", f"{name}当年开启的批次，{source}")
     for grade in named_grades(policy):
-        own = [case for case, result in found.results.items() if result.grade == grade]
+        own = [carrier.name for carrier, result in found.results.items() if result.grade == grade]
         said = f"{name}{grade_name(grade)}的"
-        yield Figure(f"{key}_{grade}", said, len(own), "家", f"{source}，生效的认定结果")
-        listed = "、".join(names[case] for case in own) or "无"
-        yield Figure(f"{key}_{grade}_names", f"{said}载体名称", listed, "", f"{source}，生效的认定结果")
+        yield Figure(f"{key}_{grade}", said, len(own), "家", decided)
+        yield Figure(f"{key}_{grade}_names", f"{said}载体名称", "、".join(own) or "无", "", decided)
 
 
 def _assessed(of: Year, procedure: Procedure) -> _Assessed:
+    """Who was listed and decided on in the rounds of a year; a carrier in two of them (整改后再考核) counts once."""
     rounds = EvaluationRound.select().where(
         (EvaluationRound.region == of.region) & (EvaluationRound.procedure == procedure["key"])
     )
-    ids = [row.id for row in rounds if row.opened_on is not None and row.opened_on.year == of.year]
-    listed = Participant.select().where(Participant.round.in_(ids or [0]) & (Participant.included == True))  # noqa: E712
-    cases = list(Case.select(Case, Carrier).join(Carrier).where(Case.round.in_(ids or [0])))
-    return _Assessed(listed.count(), cases, _newest_results([row.id for row in cases if row.outcome == ENDED]))
+    ids = [row.id for row in rounds if row.opened_on is not None and row.opened_on.year == of.year] or [0]
+    listed = Participant.select(Participant.carrier).where(Participant.round.in_(ids) & (Participant.included == True))  # noqa: E712
+    ended = list(Case.select(Case, Carrier).join(Carrier).where(Case.round.in_(ids) & (Case.outcome == ENDED)))
+    results = _newest_results([row.id for row in ended])
+    by_carrier = {row.carrier: results[row.id] for row in sorted(ended, key=lambda row: row.id) if row.id in results}
+    return _Assessed(listed.distinct().count(), by_carrier)
 
 
 def _newest_results(cases: list[int]) -> dict[int, Result]:

@@ -14,7 +14,7 @@ from flask import Flask
 from core import clock
 from core.cases import meetings, periods, standing, submitting
 from core.cases.action import new_token
-from core.models import AdminEvent, Case, Meeting, MeetingAttendance
+from core.models import AdminEvent, Case, EvaluationRound, Meeting, MeetingAttendance, Participant, Result
 from core.people.scope import viewer_of
 from core.policy.checks_reports import figure_names
 from core.policy.work_report import work_report
@@ -228,6 +228,37 @@ def test_what_nobody_entered_is_said_to_be_missing(lhasa: s.Place, browser: Brow
     text = "\n".join(paragraphs)
     assert "参加人员（缺：培训参加人次）人次" in text and sources["培训参加人次"][0] == "缺"
     assert "本年度还没有收到月度统计报表，经营数据暂缺" in text and "在孵企业" not in text
+
+
+def assessed(place: s.Place, batch: int, grades: dict[int, str]) -> None:
+    """A batch of the year's assessment with these carriers listed; "" for one that has no result yet."""
+    at, on = clock.now(), date(2019, 4 + batch, 1)
+    common = {"region": place.region, "procedure": "carrier_assessment"}
+    row = EvaluationRound.create(
+        **common, year=2019, batch=batch, title=f"第{batch}批", status="open", opened_on=on, created_at=at
+    )
+    for number, given in grades.items():
+        carrier, where = place.carriers[number], {"round": row, "created_at": at, "entered_stage_on": on}
+        Participant.create(round=row, carrier=carrier)
+        ended = {"stage": "closed", "outcome": "finished"} if given else {"stage": "fill"}
+        case = Case.create(**common, **where, **ended, number=f"KH-{batch}-{number}", carrier=carrier)
+        if given:
+            Result.create(case=case, version=1, grade=given, determined_at=at, determined_on=on)
+
+
+def test_a_carrier_assessed_in_two_batches_counts_once(lhasa: s.Place) -> None:
+    assessed(lhasa, 1, {0: "qualified", 1: "unqualified"})
+    assessed(lhasa, 2, {1: "", 2: ""})
+    counted_now = figures_of(this_year(lhasa))
+    of = {key: counted_now[f"carrier_assessment_{key}"].value for key in ("participants", "results", "waiting")}
+    assert of == {"participants": 3, "results": 2, "waiting": 1}
+    Case.update(stage="closed", outcome="finished").where(Case.number == "KH-2-1").execute()
+    again = Case.get(Case.number == "KH-2-1")
+    day = {"determined_at": clock.now(), "determined_on": date(2019, 7, 1)}
+    Result.create(case=again, version=1, grade="qualified", **day)
+    counted_now = figures_of(this_year(lhasa))
+    assert counted_now["carrier_assessment_qualified"].value == 2, "the later result is the one that counts"
+    assert counted_now["carrier_assessment_unqualified"].value == 0
 
 
 def test_every_figure_that_the_report_names_is_counted(lhasa: s.Place) -> None:
