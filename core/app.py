@@ -14,7 +14,7 @@ from core import settings as settings_module
 from core.cases import demo_date
 from core.models import connect, database
 from core.settings import Settings
-from core.web import access, compression, demo, sessions, shell
+from core.web import access, compression, demo, outages, sessions, shell
 
 # A page of the carrier's form may carry several files at once.
 FILES_A_REQUEST = 5
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.teardown_request(_close_database)
     sessions.install(app)
     shell.install(app)
+    outages.install(app)
     demo.install(app)
     CSRFProtect(app)
     Babel(app, default_locale="zh_Hans_CN", default_timezone="Asia/Shanghai")

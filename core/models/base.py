@@ -19,6 +19,9 @@ SQLITE_PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000
 POOL = {"max_connections": 20, "stale_timeout": 300, "timeout": 10}
 """Connections a process keeps; seconds until an old one is replaced; seconds a thread waits for a free one."""
 
+CONNECT_TIMEOUT = 3
+"""Seconds until a PostgreSQL that does not answer is given up, so that a page says so instead of hanging."""
+
 
 def connect(url: str, *, pooled: bool = False) -> Database:
     """Open the database that `url` names and make it the one all models use.
@@ -45,7 +48,8 @@ def _postgresql(url: str, pooled: bool) -> Database:
     try:
         from playhouse.db_url import connect as by_url
 
-        return by_url(url.replace("://", "+pool://", 1), **POOL) if pooled else by_url(url)
+        waits = {} if "connect_timeout=" in url else {"connect_timeout": CONNECT_TIMEOUT}
+        return by_url(url.replace("://", "+pool://", 1), **POOL, **waits) if pooled else by_url(url, **waits)
     except ImportError as fault:
         raise SettingError("KAOPING_DATABASE_URL：用 PostgreSQL 要先装 pip install 'kaoping[postgresql]'。") from fault
 
