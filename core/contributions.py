@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import wraps
 from typing import Any
 
@@ -21,6 +22,7 @@ from core.hookspecs import (
     PrefillSource,
     Question,
     ScoringMethod,
+    Setting,
     StageKind,
     SubmissionCheck,
 )
@@ -85,8 +87,8 @@ class _Work:
 
 
 _WORK: dict[type[Any], _Work] = {
-    Question: _Work("answer"),
-    ScoringMethod: _Work("points"),
+    Question: _Work("answer", (Mapping,)),
+    ScoringMethod: _Work("points", (Fraction, int, Decimal)),  # exact numbers only
     SubmissionCheck: _Work("run", (Checked,)),
     PrefillSource: _Work("value", ANSWERS, lambda: SECONDS_TO_PREFILL),
     MessageChannel: _Work("send", seconds=lambda: SECONDS),
@@ -156,6 +158,8 @@ def _stage_kind_fault(item: StageKind) -> str:
 def _method_fault(item: ScoringMethod) -> str:
     if not item.by_panel and not callable(item.points):
         return f"评分方法“{item.key}”没有写怎样算分；允许：points 是一个函数，或 by_panel = True"
+    if not isinstance(item.settings, Mapping) or not all(isinstance(one, Setting) for one in item.settings.values()):
+        return f"评分方法“{item.key}”的 settings 不对；允许：例如 {{'low': Setting('起点')}}"
     return ""
 
 

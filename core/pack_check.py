@@ -11,7 +11,7 @@ from core.policy.pack import RegionPack, check_region, load_region
 from core.policy.question import Question
 from core.policy.questions import ask_region
 from core.policy.scoring.method import ScoringMethod
-from core.policy.source import parse
+from core.policy.source import parse, text_of
 from core.policy.version import Sources
 from core.policy.worked_cases import read_cases, run_case
 from core.workflow.definition import Stage, load_workflow
@@ -33,6 +33,8 @@ def check_pack(
 ) -> list[Finding]:
     """Every fault of a region's folder; its worked examples are run once everything else is sound."""
     found = [*check_region(path, methods=methods), *workflow_findings(path)]
+    if not (path / "documents.toml").exists():
+        found.append(Finding("documents.toml", "-", "没有这个文件，不知道各版本何时生效", "至少一段 [[documents]]"))
     if found:
         return list(dict.fromkeys(found))
     return list(_cases(load_region(path, methods=methods), questions))
@@ -61,10 +63,10 @@ def _located(path: Path, folder: Path) -> dict[tuple[str, str], tuple[str, str]]
     for file, kind in files:
         place = file.relative_to(path).as_posix()
         try:
-            text = file.read_text(encoding="utf-8")
-            key = str(parse(text, place).get("key")) if kind in _NAMED_BY_KEY else place
-            located[(kind, key)] = (place, text)
-        except (UnicodeDecodeError, DefinitionError):
+            text = text_of(file, place)
+            data = parse(text, place)
+            located[(kind, str(data.get("key")) if kind in _NAMED_BY_KEY else place)] = (place, text)
+        except DefinitionError:
             continue
     return located
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -81,9 +81,7 @@ class PluginManager:
             for name in self._names():
                 self._collect(name, what)
         if regions:
-            self._take("core", RegionSource(NATIONAL))
-            for name in self._names():
-                self._load(name)
+            self._take_regions()
 
     @property
     def methods(self) -> dict[str, ScoringMethod]:
@@ -121,6 +119,10 @@ class PluginManager:
             unknown = [n for n in dir(loaded) if n.startswith("kaoping_") and n not in HOOKS]
             if unknown:
                 raise KaopingError(f"没有“{'、'.join(unknown)}”这个钩子；允许：{'、'.join(HOOKS)}")
+            unmarked = [n for n in HOOKS if hasattr(loaded, n) and not self._pm.parse_hookimpl_opts(loaded, n)]
+            if unmarked or not any(hasattr(loaded, n) for n in HOOKS):
+                what = f"“{'、'.join(unmarked)}”上一行没有 @hookimpl" if unmarked else "里面没有写钩子"
+                raise KaopingError(f"{what}，系统不会调用；允许：from core.hookspecs import hookimpl，写在函数上一行")
             return loaded
 
         if name in self._found or (name.startswith("core") and plugin not in dict(BUILT_IN).values()):
@@ -141,15 +143,23 @@ class PluginManager:
         return bounded(call, self._patience)
 
     def _collect(self, name: str, what: Contribution) -> None:
-        def collect() -> None:
-            offered = self._called(name, what.hook, list) or []
-            known = self._known[what.hook]
+        known = self._known[what.hook]
+
+        def read(offered: Any) -> dict[str, Any]:
+            # Within the time of the call: a property of an item is a plugin's code, too.
+            if not isinstance(offered, (list, tuple)):
+                allowed = f"允许：list[{what.kind.__name__}]"
+                raise KaopingError(f"应给出列表，得到的是 {type(offered).__name__}；{allowed}")
             taken: dict[str, Any] = {}
             for item in offered:
                 key = what.key_of(item)
                 if key in known or key in taken:
                     raise KaopingError(f"{what.name}“{key}”已经有了，请换一个名字")
                 taken[key] = what.wrapped(item, name)
+            return taken
+
+        def collect() -> None:
+            taken = self._called(name, what.hook, read) or {}
             known.update(taken)
             what.registry.update(taken)
             if taken:
@@ -157,21 +167,31 @@ class PluginManager:
 
         self._guarded(name, collect, what.hook)
 
-    def _load(self, name: str) -> None:
-        def load() -> None:
+    def _take_regions(self) -> None:
+        """Every sound region once. A plugin named as its region comes first: no other can take the place of it."""
+        self._give("core", RegionSource(NATIONAL), self._sound_pack(NATIONAL))
+        found: list[tuple[str, RegionSource, RegionPack]] = []
+
+        def load(name: str) -> None:
             source = self._called(name, "kaoping_region", _as_source)
             if source is not None:
-                self._take(name, source)
+                found.append((name, source, self._sound_pack(source.path)))
 
-        self._guarded(name, load, "kaoping_region")
+        for name in self._names():
+            self._guarded(name, partial(load, name), "kaoping_region")
+        for name, source, pack in sorted(found, key=lambda one: (one[0] != one[2].key, one[0])):
+            self._guarded(name, partial(self._give, name, source, pack), "kaoping_region")
 
-    def _take(self, name: str, source: RegionSource) -> None:
-        pack = load_region(source.path, methods=self.methods)
-        faults = workflow_findings(pack.path)
-        if faults:
+    def _sound_pack(self, path: Path) -> RegionPack:
+        pack = load_region(path, methods=self.methods)
+        if faults := workflow_findings(path):
             raise DefinitionError(faults)
+        return pack
+
+    def _give(self, name: str, source: RegionSource, pack: RegionPack) -> None:
         if pack.key in self.regions:
-            raise KaopingError(f"地区“{pack.key}”已经由别的插件提供")
+            by = next(other for other, brought in self.brought.items() if pack.key in brought.get("地区", ()))
+            raise KaopingError(f"地区“{pack.key}”已经由插件 {by} 提供；允许：region.toml 换一个 key")
         self.regions[pack.key] = pack
         self.cases[pack.key] = source.cases or source.path / "cases"
         self.brought.setdefault(name, {})["地区"] = [pack.key]

@@ -15,7 +15,7 @@ from pathlib import Path
 from core.policy.checks import Located, check_sources
 from core.policy.region import Document, RegionInfo, read_documents, read_region
 from core.policy.scoring.method import ScoringMethod
-from core.policy.source import parse
+from core.policy.source import parse, text_of
 from core.policy.version import PolicyVersion, newest
 from forms.findings import DefinitionError, Finding
 
@@ -86,8 +86,11 @@ class _Found:
 
 def _read(path: Path) -> _Found:
     found = _Found("", {}, {}, [])
+    if not path.is_dir():
+        found.findings.append(Finding(str(path), "-", "没有这个文件夹", "放着 region.toml 的文件夹"))
+        return found
     for kind, name in _SHARED:
-        if (path / name).is_file():
+        if (path / name).exists():
             _take(found, found.shared, kind, path / name, path)
     found.key = next((key for kind, key in found.shared if kind == "region"), "")
     if not found.key and not found.findings:
@@ -108,11 +111,8 @@ def _read(path: Path) -> _Found:
 def _take(found: _Found, sources: Located, kind: str, file: Path, root: Path) -> None:
     place = file.relative_to(root).as_posix()
     try:
-        text = file.read_text(encoding="utf-8")
+        text = text_of(file, place)
         key = parse(text, place).get("key")
-    except UnicodeDecodeError:
-        found.findings.append(Finding(place, "-", "文件不是 UTF-8 编码", "另存为 UTF-8"))
-        return
     except DefinitionError as fault:
         found.findings.extend(fault.findings)
         return
