@@ -23,10 +23,11 @@ from core.admin.form_designer import FormDesigner
 from core.admin.grants import Grants
 from core.admin.handing_over import HandOvers
 from core.admin.home import Home
-from core.admin.imports import CalendarImport, PeopleImport, TitlesImport
+from core.admin.imports import CalendarImport, PeopleImport
 from core.admin.parameters import Parameters
 from core.admin.previews import Previews
 from core.admin.regions import Regions
+from core.admin.register_imports import IMPORTS
 from core.admin.replays import Replays
 from core.admin.scheme_designer import SchemeDesigner
 from core.admin.workflow_designer import WorkflowDesigner
@@ -56,7 +57,8 @@ def install(app: Flask) -> None:
     admin.add_views(*(view(model) for view, model in registers.MODELS), Balances(OpeningBalance))
     admin.add_views(SchemeDesigner(), AwardDesigner())
     admin.add_views(Carriers(Carrier), registers.Rounds(EvaluationRound))
-    admin.add_views(PeopleImport(), CalendarImport(), TitlesImport(), HandOvers(), CopyProcedure(), Previews())
+    admin.add_views(PeopleImport(), CalendarImport(), *(view() for view in IMPORTS))
+    admin.add_views(HandOvers(), CopyProcedure(), Previews())
     admin.add_view(FailedJobs())
     for view in admin._views:
         access.open_blueprint(app, view.endpoint, *(getattr(view, "roles", ()) or ADMINISTRATORS))

@@ -21,6 +21,7 @@ ADMIN_KINDS = {
     "tasks_handed_over": "交接待办", "round_closed": "结束批次", "procedure_copied": "复制事项到另一地区",
     "audit_verified": "核对审计链", "audit_exported": "导出审计", "archive_taken": "下载归档", "document_taken": "下载文件",
     "jobs_tried_again": "重试任务", "carriers_imported": "导入载体",
+    "districts_imported": "导入区县", "balances_imported": "导入期初已领取",
     "opening_balance_entered": "登记期初已领取", "opening_balance_changed": "改期初已领取",
 }  # fmt: skip
 CASE_KINDS = {

@@ -1,31 +1,23 @@
-"""What organisations had received before this system (期初已领取): the list, entry by hand, import from a spreadsheet."""
+"""What organisations had received before this system (期初已领取): the list, and entry by hand."""
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import redirect, request, send_file, url_for
-from flask_admin import expose
+from flask import request
 from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from core.admin.base import Answer, attempt, options, regions_of, token, whole
+from core.admin.base import options, regions_of, token
 from core.admin.registers import OfRegion, Register
-from core.admin.uploads import carried, confirmed, uploaded
 from core.cases import opening_balances
 from core.cases.action import Receipt
-from core.cases.opening_balances import Sheet
 from core.cases.register_facts import kinds_of
 from core.cases.register_words import KINDS
-from core.errors import OutOfScope, Refused
 from core.models import OpeningBalance, Organisation, Region
 from core.policy.award_claims import in_yuan
 from core.web.access import viewer
 from core.web.words import yuan
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class BalanceForm(OfRegion):
@@ -37,16 +29,6 @@ class BalanceForm(OfRegion):
     source = TextAreaField(
         "出处", [InputRequired("请写明出处")], description="例如哪一年的拨款文件、台账第几页。", render_kw={"rows": 2}
     )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What was uploaded: what would be entered or what is wrong, and the file to confirm with."""
-
-    region: Region | None = None
-    sheet: Sheet | None = None
-    problem: str = ""
-    kept: str = ""
 
 
 class Balances(Register):
@@ -66,7 +48,7 @@ class Balances(Register):
     }
     searched = (Organisation.name,)
     form = BalanceForm
-    list_template = "admin/balances.html"
+    from_sheet = "admin_balances_import"
 
     def get_query(self) -> Any:
         """With region and organisation, in one statement."""
@@ -93,47 +75,3 @@ class Balances(Register):
     def change_row(self, form: Form, row: Any) -> Receipt:
         """Mend."""
         return opening_balances.save_balance(viewer(), row.id, row.region_id, form.data, token())
-
-    @expose("/empty.xlsx")
-    def empty(self) -> Answer:
-        """The spreadsheet to fill."""
-        data = io.BytesIO(opening_balances.empty_sheet())
-        return send_file(data, XLSX, as_attachment=True, download_name="期初已领取.xlsx")
-
-    @expose("/import/", methods=("GET", "POST"))
-    def trial(self) -> Answer:
-        """Reads what was uploaded and shows it; nothing is kept here."""
-        if request.method == "GET":
-            return self._draw(Shown())
-        try:
-            data = uploaded()
-        except Refused as refusal:
-            return self._draw(Shown(problem=str(refusal))), 422
-        region = self._region()
-        try:
-            sheet = opening_balances.read_sheet(region, data)
-        except Refused as refusal:
-            return self._draw(Shown(region, problem=str(refusal))), 422
-        kept = "" if sheet.faults else carried(data)
-        return self._draw(Shown(region, sheet, kept=kept)), 422 if sheet.faults else 200
-
-    @expose("/import/confirm", methods=("POST",))
-    def bring_in(self) -> Answer:
-        """Reads the confirmed file again and enters all of it, or nothing."""
-        data = confirmed()
-        region = self._region()
-        if attempt(lambda: opening_balances.import_balances(viewer(), region, data, token())):
-            return redirect(url_for(".index_view"))
-        return redirect(url_for(".trial"))
-
-    def _region(self) -> Region:
-        mine = regions_of(viewer())
-        chosen = whole(request.form.get("region")) if request.form.get("region") else (mine or [0])[0]
-        if chosen not in mine:
-            raise OutOfScope
-        return Region.get_by_id(chosen)
-
-    def _draw(self, shown: Shown) -> str:
-        rows = list(Region.select().where(Region.id.in_(regions_of(viewer()) or [0])).order_by(Region.id))
-        page: str = self.render("admin/balances_import.html", shown=shown, regions=rows, words=KINDS)
-        return page

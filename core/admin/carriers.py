@@ -1,4 +1,4 @@
-"""The register of carriers, for the policy officer: entries with the region's own facts, titles, marks, import."""
+"""The register of carriers, for the policy officer: entries with the region's own facts, titles, marks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaFi
 from wtforms.validators import InputRequired, Length, Optional
 
 from core.admin.base import Answer, PlainForm, attempt, options, regions_of, status_of, token
-from core.admin.carriers_import import CarriersImport
 from core.admin.registers import Register
 from core.cases import register_facts, registering
 from core.cases.action import Receipt
@@ -104,7 +103,7 @@ def facts_shown(facts: Mapping[str, Fact], stored: Mapping[str, Any]) -> dict[st
     return shown
 
 
-class Carriers(CarriersImport, Register):
+class Carriers(Register):
     """载体."""
 
     title, slug = "载体", "carriers"
@@ -130,6 +129,7 @@ class Carriers(CarriersImport, Register):
         "title_status": lambda _v, _c, row, _n: TITLES[row.title_status],
     }
     form = CarrierForm
+    from_sheet = "admin_carriers_import"
     list_template = "admin/carriers.html"
 
     def get_query(self) -> Any:

@@ -32,7 +32,6 @@ class Home(Guarded, AdminIndexView):
         "admin_districts": "区县、归口管理部门和服务机构",
         "admin_balances": "本系统以前已经领取的，算累计上限用",
         "admin_carriers": "称号、资格、登记的事项和标记",
-        "admin_titles_import": "级别、日期和资格，成批更新",
         "admin_years_import": "成表录入一年的放假和调休",
         "admin_rounds": "各批次按哪一版规定办理",
     }

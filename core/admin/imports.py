@@ -1,4 +1,4 @@
-"""Imports from a spreadsheet: try it, see what each row does or every fault with its cell, confirm."""
+"""Imports of people and of a calendar from a spreadsheet: try it, see what each row does or every fault, confirm."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from dataclasses import dataclass, field
 from flask import redirect, request, send_file, url_for
 from flask_admin import expose
 
-from core.admin.base import Answer, Page, attempt, regions_of, token, whole
+from core.admin.base import Answer, Page, attempt, token
 from core.admin.uploads import carried, confirmed, uploaded
-from core.cases import importing_accounts, importing_calendar, importing_titles
-from core.cases.action import Receipt
-from core.cases.importing_calendar import CalendarSheet
-from core.cases.sheet_rows import Line, Sheet
-from core.errors import OutOfScope, Refused, Stale
-from core.models import Region
+from core.cases import importing_accounts, importing_calendar
+from core.cases.sheet_rows import Sheet
+from core.errors import Refused, Stale
 from core.web.access import viewer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -29,7 +26,6 @@ class Shown:
     sheet: Sheet | None = None
     problem: str = ""
     kept: str = ""
-    region: Region | None = None
     source: str = ""
     year: int | None = None
     handed: list[importing_accounts.FirstPassword] = field(default_factory=list)
@@ -61,6 +57,12 @@ class PeopleImport(Page):
     def empty(self) -> Answer:
         """The spreadsheet to fill."""
         return download(importing_accounts.empty_sheet(), "人员.xlsx")
+
+    @expose("/registered.xlsx")
+    def registered(self) -> Answer:
+        """The accounts, or the roles that are held, in the shape that is imported."""
+        told = importing_accounts.accounts_sheet if _makes_accounts() else importing_accounts.grants_sheet
+        return download(told(viewer()), "现有人员.xlsx")
 
     @expose("/", methods=("POST",))
     def trial(self) -> Answer:
@@ -122,19 +124,23 @@ class CalendarImport(Page):
         """The spreadsheet to fill."""
         return download(importing_calendar.empty_sheet(), "放假和调休.xlsx")
 
+    @expose("/<int:year>.xlsx")
+    def registered(self, year: int) -> Answer:
+        """A year that was entered, to be mended and entered again."""
+        return download(importing_calendar.registered_sheet(viewer(), year), f"{year}年放假和调休.xlsx")
+
     @expose("/", methods=("POST",))
     def trial(self) -> Answer:
         """Tries what was uploaded and shows it; nothing is kept."""
         source = request.form.get("source", "").strip()
         try:
             data = uploaded()
-            found = importing_calendar.read_sheet(viewer(), data)
+            sheet = importing_calendar.read_sheet(viewer(), data)
         except Refused as refusal:
             return self._draw(Shown(problem=str(refusal), source=source)), 422
-        sheet = _lines_of(found)
         problem = "" if source else "请写明出自哪份通知。"
         kept = kept_of(data, sheet) if source else ""
-        shown = Shown(sheet, problem, kept, source=source, year=found.year.year)
+        shown = Shown(sheet, problem, kept, source=source, year=importing_calendar.year_of(sheet))
         return self._draw(shown), 422 if sheet.faults or problem else 200
 
     @expose("/confirm", methods=("POST",))
@@ -148,63 +154,3 @@ class CalendarImport(Page):
     def _draw(self, shown: Shown) -> str:
         page: str = self.render("admin/imports_calendar.html", shown=shown)
         return page
-
-
-def _lines_of(found: CalendarSheet) -> Sheet:
-    days = [
-        Line(number, {"day": one.day.isoformat(), "sort": "班" if one.working else "休", "name": one.name}, "")
-        for number, one in enumerate(found.year.days, 1)
-    ]
-    return Sheet(days, found.faults)
-
-
-class TitlesImport(Page):
-    """Updates of carriers that are registered."""
-
-    roles = ("policy_officer",)
-    title, group, slug = "从 Excel 更新载体", "登记", "titles_import"
-
-    @expose("/")
-    def index(self) -> Answer:
-        """Where to begin."""
-        return self._draw(Shown())
-
-    @expose("/empty.xlsx")
-    def empty(self) -> Answer:
-        """The spreadsheet to fill, with the columns of the region's own facts."""
-        return download(importing_titles.empty_sheet(_region(request.args.get("region"))), "更新.xlsx")
-
-    @expose("/", methods=("POST",))
-    def trial(self) -> Answer:
-        """Tries what was uploaded and tells what each row changes; nothing is kept."""
-        region = _region(request.form.get("region"))
-        try:
-            data = uploaded()
-            sheet = importing_titles.try_sheet(viewer(), region, data)
-        except Refused as refusal:
-            return self._draw(Shown(problem=str(refusal), region=region)), 422
-        return self._draw(Shown(sheet, kept=kept_of(data, sheet), region=region)), 422 if sheet.faults else 200
-
-    @expose("/confirm", methods=("POST",))
-    def bring_in(self) -> Answer:
-        """Changes everything of the confirmed file, or nothing."""
-        data, region = confirmed(), _region(request.form.get("region"))
-
-        def verb() -> Receipt:
-            return importing_titles.import_titles(viewer(), region, data, token())
-
-        return redirect(url_for("admin_carriers.index_view" if attempt(verb) else ".index"))
-
-    def _draw(self, shown: Shown) -> str:
-        mine = list(Region.select().where(Region.id.in_(regions_of(viewer()) or [0])).order_by(Region.id))
-        page: str = self.render("admin/imports_titles.html", shown=shown, regions=mine, unchanged=importing_titles.UNCHANGED)
-        return page
-
-
-def _region(text: str | None) -> Region:
-    """The region named, or the person's only or first one. Raises OutOfScope."""
-    mine = regions_of(viewer())
-    chosen = whole(text) if text else (mine or [0])[0]
-    if chosen not in mine:
-        raise OutOfScope
-    return Region.get_by_id(chosen)

@@ -31,6 +31,9 @@ class Register(Table):
 
     roles = ("policy_officer",)
     group = "登记"
+    list_template = "admin/register.html"
+    from_sheet = ""
+    """The endpoint of the pages that import this register from a spreadsheet, where there are any."""
 
     def get_query(self) -> Any:
         """Only rows of the person's regions, with the region's name."""
@@ -103,6 +106,7 @@ class Districts(Register):
         "region.name": "地区",
     }
     form = DistrictForm
+    from_sheet = "admin_districts_import"
 
     def fill_choices(self, form: Form, row: Any = None) -> None:
         """The key is fixed once."""

@@ -7,10 +7,12 @@ has several roles has several rows. First passwords are made here and given out 
 
 from __future__ import annotations
 
-import io
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from peewee import JOIN
 
 from core.cases import granting, spreadsheets
 from core.cases.action import Receipt, once
@@ -18,13 +20,14 @@ from core.cases.admin_events import record
 from core.cases.granting import Binding
 from core.cases.sheet_rows import Sheet, require_sound, take_rows, tried
 from core.errors import OutOfScope, Refused
-from core.models import Account, Carrier, District, Region
+from core.models import Account, Carrier, District, Grant, Region
 from core.people import accounts, passwords
 from core.people.scope import Viewer
 from core.roles import ROLES
 
 COLUMNS = {"username": "用户名", "name": "姓名", "role": "角色", "region": "地区", "district": "区县", "carrier": "载体"}
-MOST_ROWS = 200
+MOST_ROWS = 2000
+MOST_NEW = 200
 """Every first password is hashed slowly on purpose; more people come in several spreadsheets."""
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What first passwords are made of: nothing that is read as something else on paper."""
@@ -41,7 +44,39 @@ class FirstPassword:
 
 def empty_sheet() -> bytes:
     """The spreadsheet to fill."""
-    return spreadsheets.empty_sheet("人员", list(COLUMNS.values()))
+    return spreadsheets.filled_sheet("人员", list(COLUMNS.values()))
+
+
+def accounts_sheet(viewer: Viewer) -> bytes:
+    """Every account in the shape that is imported, without roles. Raises OutOfScope."""
+    if "system_admin" not in viewer.roles:
+        raise OutOfScope
+    rows = [[row.username, row.display_name, "", "", "", ""] for row in Account.select().order_by(Account.id)]
+    return spreadsheets.filled_sheet("人员", list(COLUMNS.values()), rows)
+
+
+def grants_sheet(viewer: Viewer) -> bytes:
+    """Every role that is held by an account in use, in the shape that is imported. Raises OutOfScope."""
+    if "security_admin" not in viewer.roles:
+        raise OutOfScope
+    query = Grant.select(Grant, Account, Region, District, Carrier).join(Account, on=(Grant.account == Account.id))
+    for model, at in ((Region, Grant.region), (District, Grant.district), (Carrier, Grant.carrier)):
+        query = query.switch(Grant).join(model, JOIN.LEFT_OUTER, on=(at == model.id))
+    held = list(query.where(Grant.revoked_at.is_null() & Account.is_active).order_by(Account.id, Grant.id))
+    names = Counter((row.region_id, row.name) for row in Carrier.select(Carrier.region, Carrier.name))
+    rows = [
+        [row.account.username, row.account.display_name, ROLES[row.role].name, row.region.name if row.region else "",
+         row.district.name if row.district else "", _carrier_told(row.carrier, names)]
+        for row in held if row.role in ROLES
+    ]  # fmt: skip
+    return spreadsheets.filled_sheet("人员", list(COLUMNS.values()), rows)
+
+
+def _carrier_told(carrier: Carrier | None, names: Counter[tuple[int, str]]) -> str:
+    """By name where that is the only one, else by number."""
+    if carrier is None:
+        return ""
+    return str(carrier.name) if names[carrier.region_id, carrier.name] == 1 else f"#{carrier.id}"
 
 
 def try_accounts(viewer: Viewer, file: bytes) -> Sheet:
@@ -87,20 +122,8 @@ def first_password(username: str) -> str:
 
 def passwords_sheet(handed: Sequence[FirstPassword]) -> bytes:
     """The spreadsheet that is handed out: user name, name, first password; names never run as formulas."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = "首次密码"
-    for place, cells in enumerate([("用户名", "姓名", "首次登录的密码"), *((p.username, p.name, p.password) for p in handed)], 1):
-        for column, text in enumerate(cells, 1):
-            cell = sheet.cell(place, column, text)
-            cell.data_type = "s"
-    for letter in "ABC":
-        sheet.column_dimensions[letter].width = 24
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    rows = [[one.username, one.name, one.password] for one in handed]
+    return spreadsheets.filled_sheet("首次密码", ["用户名", "姓名", "首次登录的密码"], rows, width=24)
 
 
 NEW, KNOWN, AGAIN = "新增账号", "已有这个账号，不变", "同一人的另一个角色"
@@ -111,7 +134,11 @@ def _make(viewer: Viewer, file: bytes, hashed: Mapping[str, str]) -> Sheet:
         raise OutOfScope
     here = _Here()
     seen: dict[str, str] = {}
-    return take_rows(file, COLUMNS, MOST_ROWS, lambda cells: _make_one(viewer, here, cells, seen, hashed))
+    sheet = take_rows(file, COLUMNS, MOST_ROWS, lambda cells: _make_one(viewer, here, cells, seen, hashed))
+    new = sum(line.told == NEW for line in sheet.lines)
+    if new > MOST_NEW:
+        raise Refused(f"一次最多新增 {MOST_NEW} 个账号，表里有 {new} 个，请分几份。")
+    return sheet
 
 
 def _make_one(

@@ -2,63 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import date
 
 from core.cases import spreadsheets
 from core.cases.action import Receipt
-from core.cases.register_facts import typed_day
-from core.cases.registering_days import PastedYear, import_year, read_year
+from core.cases.registering_days import SORTS, Day, YearReader, import_year
+from core.cases.sheet_rows import Sheet, require_sound, take_rows, typed_day
 from core.errors import OutOfScope, Refused
+from core.models import CalendarDay, CalendarYear
 from core.people.scope import Viewer
 
-HEADS = ("日期", "休或班", "名称")
+COLUMNS = {"day": "日期", "sort": "休或班", "name": "名称"}
 MOST_ROWS = 120
 """A year's notice names about forty days."""
 
 
-@dataclass(frozen=True)
-class CalendarSheet:
-    """A spreadsheet as the lines that could be pasted, what they say, and every fault as (sheet!cell, text)."""
-
-    text: str
-    year: PastedYear
-    faults: tuple[tuple[str, str], ...]
-
-
 def empty_sheet() -> bytes:
     """The spreadsheet to fill."""
-    return spreadsheets.empty_sheet("放假和调休", HEADS)
+    return spreadsheets.filled_sheet("放假和调休", list(COLUMNS.values()))
 
 
-def read_sheet(viewer: Viewer, file: bytes) -> CalendarSheet:
-    """Read without keeping anything. Raises Refused for another kind of file, OutOfScope."""
-    if "system_admin" not in viewer.roles:
+def registered_sheet(viewer: Viewer, year: int) -> bytes:
+    """A year that was entered, in the shape that is imported. Raises OutOfScope."""
+    _require_officer(viewer)
+    if CalendarYear.get_or_none(CalendarYear.year == year) is None:
         raise OutOfScope
-    title, rows = spreadsheets.read_rows(file, HEADS, MOST_ROWS)
-    if not rows:
-        raise Refused("表里没有数据：第一行是表头，从第二行起一行一天。")
-    faults: dict[str, str] = {}
-    lines: list[str] = []
-    numbers: list[int] = []
-    for number, (day, sort, name) in rows:
-        read = typed_day(day)
-        if read is None:
-            faults[f"{title}!A{number}"] = f"“{day}”不是日期，写成 2027-01-01 的样子。" if day else "请写日期。"
-        elif sort not in ("休", "班"):
-            faults[f"{title}!B{number}"] = f"“{sort}”应写“休”或“班”。"
-        else:
-            lines.append(f"{read.isoformat()} {sort} {' '.join(name.split())}".strip())
-            numbers.append(number)
-    year = read_year("\n".join(lines))
-    if lines:
-        faults |= {f"{title}!A{numbers[line - 1]}": text for line, text in year.faults}
-    return CalendarSheet("\n".join(lines), year, tuple(faults.items()))
+    days = CalendarDay.select().where(CalendarDay.region.is_null() & CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
+    words = {working: sort for sort, working in SORTS.items()}
+    rows = [[row.day.isoformat(), words[row.is_working_day], row.name] for row in days.order_by(CalendarDay.day)]
+    return spreadsheets.filled_sheet("放假和调休", list(COLUMNS.values()), rows)
+
+
+def read_sheet(viewer: Viewer, file: bytes) -> Sheet:
+    """Read without keeping anything. Raises Refused for another kind of file, OutOfScope."""
+    return _read(viewer, file)[0]
+
+
+def year_of(sheet: Sheet) -> int | None:
+    """The year whose days a sound sheet says."""
+    return next((date.fromisoformat(line.told[:10]).year for line in sheet.lines), None)
 
 
 def import_sheet(viewer: Viewer, file: bytes, source: str, token: str) -> Receipt:
     """Enter the year of a spreadsheet, or nothing. Raises Refused with the first faults, OutOfScope."""
-    sheet = read_sheet(viewer, file)
-    if sheet.faults:
-        told = "；".join(f"{place} {text}" for place, text in sheet.faults[:5])
-        raise Refused(f"有 {len(sheet.faults)} 处要改，什么都没有录入：{told}")
-    return import_year(viewer, sheet.text, source, token)
+    sheet, reader = _read(viewer, file)
+    require_sound(sheet)
+    return import_year(viewer, "\n".join(one.line for one in reader.days), source, token)
+
+
+def _require_officer(viewer: Viewer) -> None:
+    if "system_admin" not in viewer.roles:
+        raise OutOfScope
+
+
+def _read(viewer: Viewer, file: bytes) -> tuple[Sheet, YearReader]:
+    _require_officer(viewer)
+    reader = YearReader()
+    return take_rows(file, COLUMNS, MOST_ROWS, lambda cells: _take(cells, reader)), reader
+
+
+def _take(cells: Mapping[str, str], reader: YearReader) -> str:
+    """Read one day, and tell it as it would be pasted. Raises Refused with the columns."""
+    faults = {} if cells["day"] else {"day": "请写日期。"}
+    day = typed_day(cells, "day", faults)
+    if cells["sort"] not in SORTS:
+        faults["sort"] = f"“{cells['sort']}”应写“休”或“班”。"
+    if faults or day is None:
+        raise Refused("".join(faults.values()), faults)
+    one = Day(day, SORTS[cells["sort"]], " ".join(cells["name"].split()))
+    try:
+        reader.take(one.checked(), "前面")
+    except ValueError as fault:
+        raise Refused(str(fault), {"day": str(fault)}) from None
+    return one.line

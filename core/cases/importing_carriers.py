@@ -1,21 +1,23 @@
 """Carriers from a spreadsheet: a row each, the region's own register facts as columns; all of it, or nothing.
 
-The trial does exactly what the import does and takes it back, so that it finds every fault the import would.
-Organisations that are not registered yet are registered with their carrier.
+Organisations that are not registered yet are registered with their carrier. A carrier that is registered exactly as
+its row says is left as it is, so that an exported list can be imported again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from peewee import JOIN
 
 from core.cases import register_facts, registering, spreadsheets
 from core.cases.action import Receipt, once
 from core.cases.admin_events import record
-from core.cases.register_words import LEVELS, TITLES
+from core.cases.register_words import KINDS, LEVELS, TITLES
+from core.cases.sheet_rows import UNCHANGED, Sheet, key_of, require_change, take_rows, tried, typed_day
 from core.errors import OutOfScope, Refused
-from core.models import Carrier, District, Organisation, Region, database
+from core.models import Carrier, District, Organisation, Region
 from core.people.scope import Viewer
 
 COLUMNS = {
@@ -31,77 +33,88 @@ COLUMNS = {
 }
 """The columns that every region has, in their order: key → head. The register's own facts follow by their names."""
 MOST_ROWS = 1000
-STATUSES = {words: key for key, words in TITLES.items() if key in ("applicant", "held")}
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row that can be imported, as texts by column key."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A spreadsheet as it was tried: what would be registered, and every fault as (sheet!cell, what is wrong)."""
-
-    lines: Sequence[Line]
-    faults: Sequence[tuple[str, str]]
+FACT = "fact_"
+STATUSES = {key: words for key, words in TITLES.items() if key in ("applicant", "held")}
 
 
 def columns_of(region: Region) -> dict[str, str]:
     """All columns of a region's spreadsheet: key (`fact_<key>` for a fact) → head."""
-    return COLUMNS | {f"fact_{key}": fact.name for key, fact in register_facts.declared(region).items()}
+    return COLUMNS | {FACT + key: fact.name for key, fact in register_facts.declared(region).items()}
 
 
 def empty_sheet(region: Region) -> bytes:
     """The spreadsheet to fill."""
-    return spreadsheets.empty_sheet("载体", list(columns_of(region).values()))
+    return spreadsheets.filled_sheet("载体", list(columns_of(region).values()))
+
+
+def registered_sheet(viewer: Viewer, region: Region) -> bytes:
+    """Every registered carrier in the shape that is imported. Raises OutOfScope."""
+    _require_officer(viewer, region)
+    columns = columns_of(region)
+    rows = [[told.get(key, "") for key in columns] for told in map(cells_of, carriers_of(region))]
+    return spreadsheets.filled_sheet("载体", list(columns.values()), rows)
+
+
+def carriers_of(region: Region) -> Sequence[Carrier]:
+    """The region's carriers with what their cells need, in the order of the register."""
+    rows = Carrier.select(Carrier, Region, Organisation, District).join(Region).switch(Carrier).join(Organisation)
+    rows = rows.switch(Carrier).join(District, JOIN.LEFT_OUTER, on=(Carrier.district == District.id))
+    return list(rows.where(Carrier.region == region).order_by(Carrier.id))
+
+
+def cells_of(carrier: Carrier) -> dict[str, str]:
+    """A registered carrier as the cells that would register it."""
+    facts = register_facts.declared(carrier.region)
+    return {
+        "name": carrier.name,
+        "kind": register_facts.kinds_of(carrier.region).get(carrier.kind, KINDS.get(carrier.kind, carrier.kind)),
+        "level": LEVELS.get(carrier.level, carrier.level),
+        "organisation": carrier.organisation.name,
+        "credit_code": carrier.organisation.credit_code,
+        "district": carrier.district.name if carrier.district else "",
+        "title_status": TITLES[carrier.title_status],
+        **{key: day.isoformat() if day else "" for key in DATES for day in (getattr(carrier, key),)},
+        **{FACT + key: register_facts.as_typed(fact, carrier.facts.get(key)) for key, fact in facts.items()},
+    }
+
+
+DATES = ("recognised_on", "enrolled_on")
 
 
 def try_sheet(viewer: Viewer, region: Region, file: bytes) -> Sheet:
     """Do the import and take it back. Raises Refused for a file that is no such spreadsheet, OutOfScope."""
-    with database.atomic() as whole:
-        found = _bring_in(viewer, region, file)
-        whole.rollback()
-    return found
+    return tried(lambda: _take(viewer, region, file))
 
 
-def import_carriers(viewer: Viewer, region: Region, file: bytes, token: str) -> Receipt:
+def import_sheet(viewer: Viewer, region: Region, file: bytes, token: str) -> Receipt:
     """Register everything of a spreadsheet, or nothing. Raises Refused with the first faults, OutOfScope."""
 
     def work() -> Receipt:
-        found = _bring_in(viewer, region, file)
-        if found.faults:
-            told = "；".join(f"{place} {text}" for place, text in found.faults[:5])
-            raise Refused(f"有 {len(found.faults)} 处要改，什么都没有导入：{told}")
-        record(viewer, "carriers_imported", {"region": region.id, "rows": len(found.lines)})
-        return {"region": region.id, "message": f"已登记 {len(found.lines)} 家载体。"}
+        made = len(require_change(_take(viewer, region, file)))
+        record(viewer, "carriers_imported", {"region": region.id, "rows": made})
+        return {"region": region.id, "message": f"已登记 {made} 家载体。"}
 
     return once(token, work)
 
 
-def _bring_in(viewer: Viewer, region: Region, file: bytes) -> Sheet:
+def told_of(sheet: Sheet) -> str:
+    """What the import would do, in words."""
+    return f"登记 {len(sheet.changing)} 家"
+
+
+def _require_officer(viewer: Viewer, region: Region) -> None:
     if not viewer.has("policy_officer", region.id):
         raise OutOfScope
-    columns = columns_of(region)
-    title, rows = spreadsheets.read_rows(file, list(columns.values()), MOST_ROWS)
-    if not rows:
-        raise Refused("表里没有数据：第一行是表头，从第二行起一行一家。")
-    letters = {key: spreadsheets.column_letter(place) for place, key in enumerate(columns)}
-    lines: list[Line] = []
-    faults: list[tuple[str, str]] = []
-    for number, texts in rows:
-        cells = dict(zip(columns, texts, strict=True))
-        wrong = _register(viewer, region, cells)
-        faults += [(f"{title}!{letters.get(key, 'A')}{number}", text) for key, text in wrong.items()]
-        lines.append(Line(number, cells))
-    return Sheet(lines, faults)
 
 
-def _register(viewer: Viewer, region: Region, cells: Mapping[str, str]) -> dict[str, str]:
-    """Register one row; the faults by column, empty when it is registered."""
+def _take(viewer: Viewer, region: Region, file: bytes) -> Sheet:
+    _require_officer(viewer, region)
+    made: set[int] = set()
+    return take_rows(file, columns_of(region), MOST_ROWS, lambda cells: _register(viewer, region, cells, made))
+
+
+def _register(viewer: Viewer, region: Region, cells: Mapping[str, str], made: set[int]) -> str:
+    """Register one row, and say what was done. Raises Refused with every fault at its column."""
     values, faults = _values(region, cells)
     owner = None
     try:
@@ -109,44 +122,50 @@ def _register(viewer: Viewer, region: Region, cells: Mapping[str, str]) -> dict[
     except Refused as refusal:
         # a fault of the organisation's name belongs to the column of the organisation, not of the carrier
         faults |= {"organisation" if key == "name" else key: text for key, text in refusal.fields.items()}
-    if owner is not None and _is_known(owner, cells["name"]):
-        faults["name"] = "这家单位的这个载体已经登记过，或表里写了两遍。"
+    known = Carrier.get_or_none((Carrier.organisation == owner) & (Carrier.name == cells["name"])) if owner else None
+    if known is not None:
+        return _same(known, cells, made)
     try:
-        with database.atomic():
-            registering.store_carrier(viewer, None, region.id, {**values, "organisation": owner})
-            if faults:
-                raise Refused("")
+        registered = registering.store_carrier(viewer, None, region.id, {**values, "organisation": owner})
     except Refused as refusal:
-        found = refusal.fields if owner is not None else {k: v for k, v in refusal.fields.items() if k != "organisation"}
-        faults = {**found, **faults}
-    return faults
+        # without an organisation the register asks to choose one; why there is none has been told already
+        faults = {key: text for key, text in refusal.fields.items() if owner or key != "organisation"} | faults
+    if faults:
+        raise Refused("".join(faults.values()), faults)
+    made.add(int(registered["id"]))
+    return "新登记"
+
+
+def _same(known: Carrier, cells: Mapping[str, str], made: set[int]) -> str:
+    """Told of a carrier that is registered exactly so. Raises Refused for one that differs or stands here twice."""
+    if known.id in made:
+        raise Refused("", {"name": "这家单位的这个载体在表里写了两遍。"})
+    registered, heads = cells_of(known), columns_of(known.region)
+    other = [heads[key] for key in heads if cells[key] != registered[key]]
+    if other:
+        text = f"这家单位的这个载体已经登记过，与表里不同的有：{'、'.join(other)}。要改请用“从 Excel 更新”，或删去这一行。"
+        raise Refused("", {"name": text})
+    return UNCHANGED
 
 
 def _values(region: Region, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """What the register is given, and the faults of cells that cannot be read."""
-    faults = {}
+    faults: dict[str, str] = {}
     kinds = register_facts.kinds_of(region)
     values: dict[str, Any] = {"name": cells["name"]}
-    values["kind"] = _key(kinds, cells["kind"]) or (next(iter(kinds)) if len(kinds) == 1 and not cells["kind"] else "")
+    values["kind"] = key_of(kinds, cells["kind"]) or (next(iter(kinds)) if len(kinds) == 1 and not cells["kind"] else "")
     if not values["kind"]:
         faults["kind"] = f"类别不认识；可以写：{'、'.join(kinds.values())}。"
-    values["level"] = _key(LEVELS, cells["level"] or "市级")
+    values["level"] = key_of(LEVELS, cells["level"] or "市级")
     if not values["level"]:
         faults["level"] = f"级别不认识；可以写：{'、'.join(LEVELS.values())}。"
-    values["title_status"] = STATUSES.get(cells["title_status"] or "有效", "")
+    values["title_status"] = key_of(STATUSES, cells["title_status"] or "有效")
     if not values["title_status"]:
         faults["title_status"] = "资格只能写“有效”或“申请中”；撤销、退出请登记以后再改。"
     values["district"] = _district(region, cells["district"], faults)
-    for key in ("recognised_on", "enrolled_on"):
-        values[key] = register_facts.typed_day(cells[key])
-        if cells[key] and values[key] is None:
-            faults[key] = f"“{cells[key]}”不是日期，请写成 2019-05-06。"
-    values["facts"] = {key.removeprefix("fact_"): text for key, text in cells.items() if key.startswith("fact_")}
+    values |= {key: typed_day(cells, key, faults) for key in DATES}
+    values["facts"] = {key.removeprefix(FACT): text for key, text in cells.items() if key.startswith(FACT)}
     return values, faults
-
-
-def _key(known: Mapping[str, str], text: str) -> str:
-    return next((key for key, words in known.items() if text in (key, words)), "")
 
 
 def _district(region: Region, text: str, faults: dict[str, str]) -> int | None:
@@ -170,9 +189,4 @@ def _organisation(viewer: Viewer, region: Region, cells: Mapping[str, str]) -> i
         raise Refused("", {"organisation": f"这个信用代码登记的是“{rows[0].name}”，与表里的名称不同。"})
     if rows:
         return int(rows[0].id)
-    given = {"name": name, "credit_code": code}
-    return int(registering.store_organisation(viewer, None, region.id, given)["id"])
-
-
-def _is_known(owner: int, name: str) -> bool:
-    return Carrier.select().where((Carrier.organisation == owner) & (Carrier.name == name.strip())).exists()
+    return int(registering.store_organisation(viewer, None, region.id, {"name": name, "credit_code": code})["id"])

@@ -1,20 +1,21 @@
 """Updates of carriers that are registered, from a spreadsheet: level, dates, the region's own facts, and the title.
 
-An empty cell leaves what is there. A title changes as by hand, with its day, clause and ground; what each row would
-change is told before it is taken.
+An empty cell leaves what is there, and so does one that says what is there: the list as it is registered is the
+spreadsheet to mend. A title changes as by hand, with its day, clause and ground; what each row would change is told
+before it is taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-from core.cases import register_facts, registering, spreadsheets
+from core.cases import importing_carriers, register_facts, registering, spreadsheets
 from core.cases.action import Receipt, once
 from core.cases.admin_events import record
+from core.cases.importing_carriers import DATES, FACT
 from core.cases.register_words import LEVELS, TITLE_MARKS, TITLES
-from core.cases.sheet_rows import Sheet, require_sound, take_rows, tried
+from core.cases.sheet_rows import UNCHANGED, Sheet, key_of, require_change, take_rows, tried, typed_day
 from core.errors import OutOfScope, Refused
 from core.models import Carrier, Organisation, Region
 from core.people.scope import Viewer
@@ -32,9 +33,6 @@ COLUMNS = {
 }
 """The columns that every region has: key → head. The register's own facts follow by their names."""
 MOST_ROWS = 1000
-UNCHANGED = "没有变化"
-DATES = ("recognised_on", "enrolled_on")
-FACT = "fact_"
 
 
 def columns_of(region: Region) -> dict[str, str]:
@@ -44,7 +42,16 @@ def columns_of(region: Region) -> dict[str, str]:
 
 def empty_sheet(region: Region) -> bytes:
     """The spreadsheet to fill."""
-    return spreadsheets.empty_sheet("更新", list(columns_of(region).values()))
+    return spreadsheets.filled_sheet("更新", list(columns_of(region).values()))
+
+
+def registered_sheet(viewer: Viewer, region: Region) -> bytes:
+    """Every carrier as it is registered, to be mended; the cells of a change of title are empty. Raises OutOfScope."""
+    _require_officer(viewer, region)
+    columns = columns_of(region)
+    told = map(importing_carriers.cells_of, importing_carriers.carriers_of(region))
+    rows = [[cells.get(key, "") for key in columns] for cells in told]
+    return spreadsheets.filled_sheet("更新", list(columns.values()), rows)
 
 
 def try_sheet(viewer: Viewer, region: Region, file: bytes) -> Sheet:
@@ -52,23 +59,29 @@ def try_sheet(viewer: Viewer, region: Region, file: bytes) -> Sheet:
     return tried(lambda: _take(viewer, region, file))
 
 
-def import_titles(viewer: Viewer, region: Region, file: bytes, token: str) -> Receipt:
+def import_sheet(viewer: Viewer, region: Region, file: bytes, token: str) -> Receipt:
     """Change everything that a spreadsheet says, or nothing. Raises Refused with the first faults, OutOfScope."""
 
     def work() -> Receipt:
-        sheet = require_sound(_take(viewer, region, file))
-        changed = sum(line.told != UNCHANGED for line in sheet.lines)
-        if not changed:
-            raise Refused("表里写的与登记的完全相同，没有要更新的。")
+        changed = len(require_change(_take(viewer, region, file)))
         record(viewer, "titles_imported", {"region": region.id, "rows": changed})
         return {"region": region.id, "message": f"已更新 {changed} 家载体。"}
 
     return once(token, work)
 
 
-def _take(viewer: Viewer, region: Region, file: bytes) -> Sheet:
+def told_of(sheet: Sheet) -> str:
+    """What the import would do, in words."""
+    return f"更新 {len(sheet.changing)} 家"
+
+
+def _require_officer(viewer: Viewer, region: Region) -> None:
     if not viewer.has("policy_officer", region.id):
         raise OutOfScope
+
+
+def _take(viewer: Viewer, region: Region, file: bytes) -> Sheet:
+    _require_officer(viewer, region)
     seen: set[int] = set()
     return take_rows(file, columns_of(region), MOST_ROWS, lambda cells: _update(viewer, region, cells, seen))
 
@@ -112,30 +125,25 @@ def _named(region: Region, name: str) -> bool:
 def _values(carrier: Carrier, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The entry with what the row says, and the faults of cells that cannot be read."""
     faults = {}
-    level = next((key for key, words in LEVELS.items() if cells["level"] in (key, words)), "")
+    level = key_of(LEVELS, cells["level"])
+    facts = register_facts.declared(carrier.region)
+    typed = {key.removeprefix(FACT): text for key, text in cells.items() if key.startswith(FACT) and text}
     if cells["level"] and not level:
         faults["level"] = f"级别不认识；可以写：{'、'.join(LEVELS.values())}。"
     values: dict[str, Any] = {
         "name": carrier.name, "kind": carrier.kind, "level": level or carrier.level,
         "organisation": carrier.organisation_id, "district": carrier.district_id,
-        "facts": {key.removeprefix(FACT): text for key, text in cells.items() if key.startswith(FACT) and text},
+        "facts": {k: text for k, text in typed.items() if text != register_facts.as_typed(facts[k], carrier.facts.get(k))},
     }  # fmt: skip
     for key in DATES:
-        values[key] = _day(cells, key, faults) or getattr(carrier, key)
-    _day(cells, "effective_on", faults)
+        values[key] = typed_day(cells, key, faults) or getattr(carrier, key)
+    typed_day(cells, "effective_on", faults)
     faults.update(_title_faults(carrier, cells))
     return values, faults
 
 
-def _day(cells: Mapping[str, str], key: str, faults: dict[str, str]) -> date | None:
-    found = register_facts.typed_day(cells[key])
-    if cells[key] and found is None:
-        faults[key] = f"“{cells[key]}”不是日期，请写成 2019-05-06。"
-    return found
-
-
 def _status(cells: Mapping[str, str]) -> str:
-    return next((key for key in TITLE_MARKS if cells["status"] in (key, TITLES[key])), "")
+    return key_of({key: TITLES[key] for key in TITLE_MARKS}, cells["status"])
 
 
 def _title_faults(carrier: Carrier, cells: Mapping[str, str]) -> dict[str, str]:

@@ -107,6 +107,15 @@ def choice_words(fact: Fact, key: str) -> str:
     return fact.word(key) or LEVELS.get(key) or KINDS.get(key) or key
 
 
+def as_typed(fact: Fact, value: object) -> str:
+    """A stored fact as the text that would store it; "" when nothing is stored."""
+    if value is None:
+        return ""
+    if fact.type == "yes_no":
+        return "是" if value else "否"
+    return choice_words(fact, str(value)) if fact.type == "choice" else str(value)
+
+
 def in_words(fact: Fact, value: object) -> str:
     """A stored fact for people: 是, 2023年1月17日, 12 人."""
     if value is None:

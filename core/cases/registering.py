@@ -54,23 +54,30 @@ def _is_credit_code(code: str) -> bool:
 
 def save_district(viewer: Viewer, row_id: int | None, region: int, values: Mapping[str, Any], token: str) -> Receipt:
     """Register a district or mend its entry; its key stays. Raises Refused with the fields, OutOfScope."""
+    return once(token, lambda: store_district(viewer, row_id, region, values))
 
-    def work() -> Receipt:
-        row = _row(viewer, District, row_id, region)
-        faults = _named(values)
-        if row_id is None:
-            row.key = str(values.get("key") or "").strip()
-            if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", row.key):
-                faults["key"] = "代号用小写字母开头，由小写字母、数字和下划线组成。"
-            elif District.select().where((District.region == region) & (District.key == row.key)).exists():
-                faults["key"] = "这个代号已经有了。"
-        _refuse(faults)
-        row.name, row.authority = str(values["name"]).strip(), str(values.get("authority") or "").strip()
-        row.centre = str(values.get("centre") or "").strip()
-        data = {"key": row.key, "name": row.name, "authority": row.authority, "centre": row.centre}
-        return _keep(viewer, row, "district", data)
 
-    return once(token, work)
+def store_district(viewer: Viewer, row_id: int | None, region: int, values: Mapping[str, Any]) -> Receipt:
+    """The same inside the caller's transaction."""
+    row = _row(viewer, District, row_id, region)
+    faults = _district_faults(values)
+    if row_id is None:
+        row.key = str(values.get("key") or "").strip()
+        if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", row.key):
+            faults["key"] = "代号用小写字母开头，由小写字母、数字和下划线组成。"
+        elif District.select().where((District.region == region) & (District.key == row.key)).exists():
+            faults["key"] = "这个代号已经有了。"
+    _refuse(faults)
+    row.name, row.authority = str(values["name"]).strip(), str(values.get("authority") or "").strip()
+    row.centre = str(values.get("centre") or "").strip()
+    data = {"key": row.key, "name": row.name, "authority": row.authority, "centre": row.centre}
+    return _keep(viewer, row, "district", data)
+
+
+def _district_faults(values: Mapping[str, Any]) -> dict[str, str]:
+    faults = {} if 1 <= len(str(values.get("name") or "").strip()) <= 40 else {"name": "请填写名称，不超过 40 个字。"}
+    long = [key for key in ("authority", "centre") if len(str(values.get(key) or "").strip()) > 80]
+    return faults | dict.fromkeys(long, "不超过 80 个字。")
 
 
 def save_carrier(viewer: Viewer, row_id: int | None, region: int, values: Mapping[str, Any], token: str) -> Receipt:

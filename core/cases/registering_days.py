@@ -14,6 +14,8 @@ from core.models import CalendarDay, CalendarYear, Region
 from core.people.scope import Viewer
 
 SATURDAY = 5
+SORTS = {"休": False, "班": True}
+"""As people write it → whether the day is worked."""
 _LINE = re.compile(r"(\S+)\s+(\S+)(?:\s+(.*))?")
 
 
@@ -25,6 +27,19 @@ class Day:
     working: bool
     name: str = ""
 
+    @property
+    def line(self) -> str:
+        """The day as it would be pasted."""
+        return f"{self.day} {'班' if self.working else '休'} {self.name}".strip()
+
+    def checked(self) -> Day:
+        """Raises ValueError, in words for people, for a day that need not be said or wants a name."""
+        if self.working and self.day.weekday() < SATURDAY:
+            raise ValueError(f"{self.day} 本来就是工作日，不用写“班”，请核对日期。")
+        if not self.working and not self.name:
+            raise ValueError("放假的日子要写节日名称。")
+        return self
+
 
 @dataclass(frozen=True)
 class PastedYear:
@@ -35,28 +50,37 @@ class PastedYear:
     faults: tuple[tuple[int, str], ...]
 
 
+class YearReader:
+    """The days of one year as they are taken one by one, whether pasted or from a spreadsheet."""
+
+    def __init__(self) -> None:
+        self._seen: dict[date, str] = {}
+        self.days: list[Day] = []
+
+    def take(self, one: Day, place: str) -> None:
+        """Raises ValueError, in words for people, for a day that stands here already or of another year."""
+        if one.day in self._seen:
+            raise ValueError(f"{one.day} 在{self._seen[one.day]}已经写过。")
+        if self.days and one.day.year != self.days[0].day.year:
+            raise ValueError(f"年份和前面的 {self.days[0].day.year} 年不同，一次只录一年。")
+        self._seen[one.day] = place
+        self.days.append(one)
+
+
 def read_year(text: str) -> PastedYear:
     """Read lines `2027-01-01 休 元旦` and `2027-02-06 班`; every fault is named at its line."""
-    days: list[Day] = []
+    reader = YearReader()
     faults: list[tuple[int, str]] = []
-    seen: dict[date, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            one = _read_line(line.strip())
-            if one.day in seen:
-                raise ValueError(f"{one.day} 在第 {seen[one.day]} 行已经写过。")
-            if days and one.day.year != days[0].day.year:
-                raise ValueError(f"年份和前面的 {days[0].day.year} 年不同，一次只录一年。")
+            reader.take(_read_line(line.strip()), f"第 {number} 行")
         except ValueError as fault:
             faults.append((number, str(fault)))
-            continue
-        seen[one.day] = number
-        days.append(one)
-    if not days and not faults:
+    if not reader.days and not faults:
         faults.append((1, "请粘贴这一年的放假和调休安排。"))
-    ordered = tuple(sorted(days, key=lambda one: one.day))
+    ordered = tuple(sorted(reader.days, key=lambda one: one.day))
     return PastedYear(ordered[0].day.year if ordered else None, ordered, tuple(faults))
 
 
@@ -68,14 +92,9 @@ def _read_line(line: str) -> Day:
         day = date.fromisoformat(match[1])
     except ValueError:
         raise ValueError(f"“{match[1]}”不是日期，写成 2027-01-01 的样子。") from None
-    if match[2] not in ("休", "班"):
+    if match[2] not in SORTS:
         raise ValueError(f"“{match[2]}”应写“休”或“班”。")
-    working, name = match[2] == "班", (match[3] or "").strip()
-    if working and day.weekday() < SATURDAY:
-        raise ValueError(f"{day} 本来就是工作日，不用写“班”，请核对日期。")
-    if not working and not name:
-        raise ValueError("放假的日子要写节日名称。")
-    return Day(day, working, name)
+    return Day(day, SORTS[match[2]], (match[3] or "").strip()).checked()
 
 
 def import_year(viewer: Viewer, text: str, source: str, token: str) -> Receipt:

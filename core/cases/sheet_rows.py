@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from core.cases import spreadsheets
+from core.cases import register_facts, spreadsheets
 from core.errors import Refused
 from core.models import database
+
+UNCHANGED = "已经登记，没有变化"
+"""What a row is told that says no more than what is there: an exported list can be imported again."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,11 @@ class Sheet:
 
     lines: Sequence[Line]
     faults: Sequence[tuple[str, str]]
+
+    @property
+    def changing(self) -> Sequence[Line]:
+        """The rows that do something."""
+        return [line for line in self.lines if line.told != UNCHANGED]
 
 
 Take = Callable[[Mapping[str, str]], str]
@@ -49,7 +58,8 @@ def take_rows(file: bytes, columns: Mapping[str, str], most: int, take: Take) ->
                 lines.append(Line(number, cells, take(cells)))
         except Refused as refusal:
             found = refusal.fields or {"": str(refusal)}
-            faults += [(f"{title}!{letters.get(key, 'A')}{number}", text) for key, text in found.items()]
+            placed = sorted(found.items(), key=lambda one: list(letters).index(one[0]) if one[0] in letters else 0)
+            faults += [(f"{title}!{letters.get(key, 'A')}{number}", text) for key, text in placed]
     return Sheet(lines, faults)
 
 
@@ -67,3 +77,24 @@ def require_sound(sheet: Sheet) -> Sheet:
         told = "；".join(f"{place} {text}" for place, text in sheet.faults[:5])
         raise Refused(f"有 {len(sheet.faults)} 处要改，什么都没有导入：{told}")
     return sheet
+
+
+def require_change(sheet: Sheet) -> Sequence[Line]:
+    """The rows that do something. Raises Refused with the first faults, or when there is no such row."""
+    changing = require_sound(sheet).changing
+    if not changing:
+        raise Refused("表里写的与登记的完全相同，没有要导入的。")
+    return changing
+
+
+def key_of(known: Mapping[str, str], text: str) -> str:
+    """The key that a cell means, written as the key or in words; "" when it means none."""
+    return next((key for key, words in known.items() if text in (key, words)), "")
+
+
+def typed_day(cells: Mapping[str, str], key: str, faults: dict[str, str]) -> date | None:
+    """The day of a cell; what is none is told as a fault."""
+    found = register_facts.typed_day(cells[key])
+    if cells[key] and found is None:
+        faults[key] = f"“{cells[key]}”不是日期，请写成 2019-05-06。"
+    return found

@@ -1,16 +1,19 @@
-"""Spreadsheets that people fill for an import: rows as texts, each with its number, and the empty one to fill."""
+"""Spreadsheets as people exchange them: rows read as texts, each with its number, and rows written the same way."""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from core.errors import Refused
 
 Rows = list[tuple[int, list[str]]]
 """Row number as the spreadsheet counts it, and its cells as texts."""
+ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Control characters that an .xlsx cannot hold."""
 
 
 def read_rows(file: bytes, heads: Sequence[str], most: int) -> tuple[str, Rows]:
@@ -56,14 +59,18 @@ def column_letter(place: int) -> str:
     return letters
 
 
-def empty_sheet(title: str, heads: Sequence[str], width: int = 18) -> bytes:
-    """The empty spreadsheet to fill, with its heads."""
+def filled_sheet(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]] = (), width: int = 18) -> bytes:
+    """A spreadsheet with its heads and rows, every cell a text that never runs as a formula; without rows it is to fill."""
     from openpyxl import Workbook
 
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = title
-    sheet.append(list(heads))
+    for number, texts in enumerate([heads, *rows], 1):
+        for column, text in enumerate(texts, 1):
+            cell = sheet.cell(number, column, ILLEGAL.sub("", text) or None)
+            if cell.value is not None:
+                cell.data_type = "s"
     for place in range(len(heads)):
         sheet.column_dimensions[column_letter(place)].width = width
     out = io.BytesIO()

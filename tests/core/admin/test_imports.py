@@ -81,11 +81,11 @@ def test_the_security_administrator_grants_from_the_same_page(client: FlaskClien
 def test_a_year_is_entered_from_a_sheet_with_its_source(client: FlaskClient, sign_in: Any, seal: Any, region: Region) -> None:
     sign_in(client, factories.account("system_admin"))
     address, row = "/admin/years_import/", ["2027-01-01", "休", "元旦"]
-    unsourced = tried(client, seal, address, book(importing_calendar.HEADS, row))
+    unsourced = tried(client, seal, address, book(importing_calendar.COLUMNS.values(), row))
     assert unsourced.status_code == 422 and "哪份通知" in unsourced.text
-    bad = tried(client, seal, address, book(importing_calendar.HEADS, ["昨天", "休", "x"]), source="某通知")
+    bad = tried(client, seal, address, book(importing_calendar.COLUMNS.values(), ["昨天", "休", "x"]), source="某通知")
     assert bad.status_code == 422 and "表!A2" in bad.text
-    page = tried(client, seal, address, book(importing_calendar.HEADS, row), source="某通知").text
+    page = tried(client, seal, address, book(importing_calendar.COLUMNS.values(), row), source="某通知").text
     assert confirm(client, page, f"{address}confirm").status_code == 302 and CalendarYear.get().year == 2027
 
 
@@ -98,6 +98,23 @@ def test_carriers_are_updated_after_each_row_was_told(client: FlaskClient, sign_
     assert confirm(client, page, f"{address}confirm").status_code == 302 and Carrier.get().level == "provincial"
     other = factories.region("elsewhere", "外市")
     assert tried(client, seal, address, book(heads, ["演示空间"]), region=str(other.id)).status_code == 404
+
+
+@pytest.mark.parametrize("slug", ["carriers", "titles", "balances", "districts"])
+def test_every_register_import_gives_its_empty_sheet_and_what_is_registered(
+    client: FlaskClient, sign_in: Any, seal: Any, region: Region, slug: str
+) -> None:
+    factories.carrier(factories.district(region, "haigang"), "演示空间")
+    sign_in(client, factories.account("policy_officer", region=region))
+    address = f"/admin/{slug}_import/"
+    assert "下载空表" in client.get(address).text
+    assert "没有数据" in tried(client, seal, address, io.BytesIO(client.get(f"{address}empty.xlsx").data)).text
+    told = client.get(f"{address}registered.xlsx?region={region.id}")
+    assert told.status_code == 200 and openpyxl.load_workbook(io.BytesIO(told.data))
+    other = factories.region("elsewhere", "外市")
+    assert client.get(f"{address}registered.xlsx?region={other.id}").status_code == 404
+    if slug != "balances":
+        assert "没有要导入的" in tried(client, seal, address, io.BytesIO(told.data)).text
 
 
 def test_what_is_no_spreadsheet_is_told(client: FlaskClient, sign_in: Any, seal: Any, region: Region) -> None:

@@ -334,22 +334,27 @@ def test_definitions_of_another_region_do_not_exist(client: FlaskClient, officer
 
 def test_carriers_come_from_a_spreadsheet_after_a_trial(client: FlaskClient, officer: Region, post) -> None:
     excel = pytest.importorskip("openpyxl")
-    empty = client.get("/admin/carriers/empty.xlsx")
+    empty = client.get("/admin/carriers_import/empty.xlsx")
     book = excel.load_workbook(io.BytesIO(empty.data))
     assert "从 Excel 导入" in client.get("/admin/carriers/").text and empty.status_code == 200
     book.worksheets[0].append(["表格空间", "众创空间", "市级", "表格公司", "", "", "有效", "2020-05-06", ""])
     out = io.BytesIO()
     book.save(out)
-    tried = post("/admin/carriers/import/", file=(io.BytesIO(out.getvalue()), "载体.xlsx"))
-    assert tried.status_code == 200 and "1 家，还没有导入" in tried.text and not Carrier.select().exists()
+    tried = post("/admin/carriers_import/", file=(io.BytesIO(out.getvalue()), "载体.xlsx"))
+    assert tried.status_code == 200 and "登记 1 家，还没有导入" in tried.text and not Carrier.select().exists()
     kept = re.search(r'name="kept" value="([^"]+)"', tried.text)
     assert kept
-    assert post("/admin/carriers/import/confirm", kept=kept[1]).status_code == 302
+    assert post("/admin/carriers_import/confirm", kept=kept[1]).status_code == 302
     assert Carrier.get().name == "表格空间"
-    again = post("/admin/carriers/import/", file=(io.BytesIO(out.getvalue()), "载体.xlsx"))
-    assert again.status_code == 422 and "载体!A2" in again.text and "已经登记过" in again.text
-    assert post("/admin/carriers/import/").status_code == 422
-    assert post("/admin/carriers/import/confirm", kept="?").status_code == 404
+    again = post("/admin/carriers_import/", file=(io.BytesIO(out.getvalue()), "载体.xlsx"))
+    assert again.status_code == 200 and "都已经登记，没有要导入的" in again.text
+    book.worksheets[0]["C2"] = "省级"
+    other = io.BytesIO()
+    book.save(other)
+    differs = post("/admin/carriers_import/", file=(io.BytesIO(other.getvalue()), "载体.xlsx"))
+    assert differs.status_code == 422 and "载体!A2" in differs.text and "与表里不同的有：级别" in differs.text
+    assert post("/admin/carriers_import/").status_code == 422
+    assert post("/admin/carriers_import/confirm", kept="?").status_code == 404
 
 
 def test_a_title_is_changed_on_a_page_of_its_own(client: FlaskClient, officer: Region, post) -> None:

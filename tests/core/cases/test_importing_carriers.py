@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from core.cases import importing_carriers, register_facts, registering
+from core.cases import importing_carriers, importing_titles, register_facts, registering
 from core.cases.action import new_token
 from core.cases.importing import import_region
+from core.cases.sheet_rows import UNCHANGED
 from core.errors import OutOfScope, Refused
 from core.models import AdminEvent, Carrier, Organisation, Region
 from core.policy.facts import read_facts
@@ -63,14 +64,33 @@ def test_a_sheet_brings_carriers_organisations_and_facts(region: Region) -> None
     assert Carrier.select().count() == Organisation.select().count() == 0  # a trial keeps nothing
     assert not AdminEvent.select().where(AdminEvent.kind == "carrier_registered").exists()
     token = new_token()
-    receipt = importing_carriers.import_carriers(person, region, file, token)
+    receipt = importing_carriers.import_sheet(person, region, file, token)
     assert receipt["message"] == "已登记 2 家载体。"
-    assert importing_carriers.import_carriers(person, region, file, token)["repeated"]
+    assert importing_carriers.import_sheet(person, region, file, token)["repeated"]
     row = Carrier.get(Carrier.name == "新空间")
     assert row.facts == {"floor_area": "300.5", "seats": "12", "self_run": True, "filed_on": "2021-03-04",
                          "batch": "第一批", "note": "好"}  # fmt: skip
     assert (row.district.key, row.kind, row.recognised_on.isoformat()) == ("haigang", "makerspace", "2020-05-06")
     assert Organisation.select().count() == 1 and Carrier.select().count() == 2
+
+
+def test_the_exported_list_is_imported_again_and_changes_nothing(region: Region) -> None:
+    person = officer(region)
+    importing_carriers.import_sheet(person, region, book(GOOD), new_token())
+    Carrier.update(title_status="revoked").execute()  # one that could not be registered so anew
+    for module in (importing_carriers, importing_titles):
+        told = module.registered_sheet(person, region)
+        assert [line.told for line in module.try_sheet(person, region, told).lines] == [UNCHANGED], module.__name__
+        with pytest.raises(OutOfScope):
+            module.registered_sheet(officer(factories.region(module.__name__[-8:], "别处")), region)
+
+
+def test_a_registered_carrier_that_differs_is_told_what_differs(region: Region) -> None:
+    person = officer(region)
+    importing_carriers.import_sheet(person, region, book(GOOD), new_token())
+    other = [*GOOD[:2], "省级", *GOOD[3:9], 301, *GOOD[10:]]
+    [(place, text)] = importing_carriers.try_sheet(person, region, book(other)).faults
+    assert place == "载体!A2" and "与表里不同的有：级别、场地面积、备案日" in text
 
 
 def test_every_fault_is_told_with_its_cell_and_nothing_is_kept(region: Region) -> None:
@@ -82,7 +102,7 @@ def test_every_fault_is_told_with_its_cell_and_nothing_is_kept(region: Region) -
     assert cells <= set(faults) and set(faults) - cells == {"载体!A4"}
     assert "众创空间" in faults["载体!B3"] and "写了两遍" in faults["载体!A4"]
     with pytest.raises(Refused, match=f"有 {len(faults)} 处要改，什么都没有导入"):
-        importing_carriers.import_carriers(person, region, file, new_token())
+        importing_carriers.import_sheet(person, region, file, new_token())
     assert Carrier.select().count() == Organisation.select().count() == 0
 
 
@@ -95,7 +115,7 @@ def test_a_sheet_of_another_shape_is_refused_and_so_is_another_region(region: Re
     with pytest.raises(Refused, match="没有数据"):
         importing_carriers.try_sheet(person, region, book())
     stranger = officer(factories.region("elsewhere", "别处"))
-    for verb in (importing_carriers.try_sheet, lambda *given: importing_carriers.import_carriers(*given, new_token())):
+    for verb in (importing_carriers.try_sheet, lambda *given: importing_carriers.import_sheet(*given, new_token())):
         with pytest.raises(OutOfScope):
             verb(stranger, region, book(GOOD))
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.cases import importing_accounts, importing_calendar, importing_titles
+from core.cases import importing_accounts, importing_calendar, importing_titles, sheet_rows
 from core.cases.action import new_token
 from core.cases.importing import import_region
 from core.errors import OutOfScope, Refused
@@ -83,6 +83,27 @@ def test_one_spreadsheet_makes_accounts_and_then_grants_roles(region: Region) ->
         importing_accounts.grant_roles(security, file, new_token())
     with pytest.raises(Refused, match="都已经有了"):
         importing_accounts.make_accounts(system, file, new_token())
+
+
+def test_the_exported_people_are_imported_again_and_change_nothing(region: Region) -> None:
+    system, security = officer("system_admin"), officer("security_admin")
+    importing_accounts.make_accounts(system, people(*PEOPLE), new_token())
+    importing_accounts.grant_roles(security, people(*PEOPLE), new_token())
+    told = importing_accounts.accounts_sheet(system)
+    assert {line.told for line in importing_accounts.try_accounts(system, told).lines} == {importing_accounts.KNOWN}
+    told = importing_accounts.grants_sheet(security)
+    again = importing_accounts.try_grants(security, told)
+    assert not again.faults and {line.told for line in again.lines} == {"已有这个角色，不变"}
+    assert ["lisi", "李某", "载体经办人", "秦皇岛市", "", "演示空间"] in [list(line.cells.values()) for line in again.lines]
+    for verb, other in ((importing_accounts.accounts_sheet, security), (importing_accounts.grants_sheet, system)):
+        with pytest.raises(OutOfScope):
+            verb(other)
+
+
+def test_more_new_people_than_can_be_made_at_once_are_told(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing_accounts, "MOST_NEW", 2)
+    with pytest.raises(Refused, match="一次最多新增 2 个账号，表里有 3 个"):
+        importing_accounts.try_accounts(officer("system_admin"), people(*PEOPLE))
 
 
 def test_first_passwords_are_given_once_and_kept_nowhere(region: Region) -> None:
@@ -158,15 +179,21 @@ DAYS = [["2027-01-01", "休", "元旦"], [date(2027, 2, 6), "班", ""]]
 
 def test_a_year_comes_from_a_spreadsheet_as_from_pasted_lines(region: Region) -> None:
     system = officer("system_admin")
-    file = book(list(importing_calendar.HEADS), *DAYS)
+    file = book(list(importing_calendar.COLUMNS.values()), *DAYS)
     importing_calendar.import_sheet(system, file, "某通知", new_token())
     assert CalendarYear.get().year == 2027
     assert [(d.day.isoformat(), d.is_working_day) for d in CalendarDay.select().order_by(CalendarDay.day)] == [
         ("2027-01-01", False), ("2027-02-06", True),
     ]  # fmt: skip
-    bad = book(list(importing_calendar.HEADS), ["2027-13-01", "休", "元旦"], ["2027-01-02", "假", "x"], ["2027-01-04", "班", ""])
+    told = importing_calendar.registered_sheet(system, 2027)
+    assert [line.told for line in importing_calendar.read_sheet(system, told).lines] == ["2027-01-01 休 元旦", "2027-02-06 班"]
+    with pytest.raises(OutOfScope):
+        importing_calendar.registered_sheet(system, 2028)
+    twice = importing_calendar.read_sheet(system, book(list(importing_calendar.COLUMNS.values()), DAYS[0], DAYS[0]))
+    assert twice.faults == [("表!A3", "2027-01-01 在前面已经写过。")]
+    bad = book(list(importing_calendar.COLUMNS.values()), ["2027-13-01", "休", "元旦"], ["2027-01-02", "假", "x"], ["2027-01-04", "班", ""])
     assert [place for place, _ in importing_calendar.read_sheet(system, bad).faults] == ["表!A2", "表!B3", "表!A4"]
-    with pytest.raises(Refused, match="什么都没有录入"):
+    with pytest.raises(Refused, match="什么都没有导入"):
         importing_calendar.import_sheet(system, bad, "某通知", new_token())
     with pytest.raises(OutOfScope):
         importing_calendar.import_sheet(officer("security_admin"), file, "某通知", new_token())
@@ -183,14 +210,14 @@ def test_known_carriers_are_updated_and_each_row_says_what_changes(region: Regio
     [line] = importing_titles.try_sheet(person, region, file).lines
     assert line.told == "级别：市级 改为 省级；认定或备案日期：2019-11-01 改为 2019-12-01；资格：有效 改为 已退出，自 2020-05-06 起"
     assert Carrier.get(Carrier.name == "演示空间").level == "city", "a trial keeps nothing"
-    importing_titles.import_titles(person, region, file, new_token())
+    importing_titles.import_sheet(person, region, file, new_token())
     found = Carrier.get(Carrier.name == "演示空间")
     assert (found.level, found.title_status, found.title_ended_on) == ("provincial", "exited", date(2020, 5, 6))
     assert CarrierMark.get().kind == "title_exited"
     with pytest.raises(Refused, match="完全相同"):
-        importing_titles.import_titles(person, region, file, new_token())
+        importing_titles.import_sheet(person, region, file, new_token())
     empty = titles(region, ["演示空间", *[""] * 8])
-    assert importing_titles.try_sheet(person, region, empty).lines[0].told == importing_titles.UNCHANGED
+    assert importing_titles.try_sheet(person, region, empty).lines[0].told == sheet_rows.UNCHANGED
 
 
 @pytest.mark.parametrize(
@@ -210,10 +237,10 @@ def test_a_faulty_update_is_told_at_its_cell_and_changes_nothing(region: Region,
     faults = importing_titles.try_sheet(person, region, file).faults
     assert faults[0][0] == f"表!{cell[0]}3"
     with pytest.raises(Refused):
-        importing_titles.import_titles(person, region, file, new_token())
+        importing_titles.import_sheet(person, region, file, new_token())
     assert {c.level for c in Carrier.select()} == {"city"}
     with pytest.raises(OutOfScope):
-        importing_titles.import_titles(officer("city_reviewer", region=region), region, file, new_token())
+        importing_titles.import_sheet(officer("city_reviewer", region=region), region, file, new_token())
 
 
 CELL = st.one_of(
@@ -243,7 +270,7 @@ def test_whatever_stands_in_a_cell_is_taken_or_told_and_a_told_one_changes_nothi
     else:
         row = list(DAYS[0])
         row[place % 3] = garbage
-        faults = importing_calendar.read_sheet(system, book(list(importing_calendar.HEADS), row, DAYS[1])).faults
+        faults = importing_calendar.read_sheet(system, book(list(importing_calendar.COLUMNS.values()), row, DAYS[1])).faults
     after = (Account.select().count(), [(c.level, c.title_status) for c in Carrier.select()], CalendarDay.select().count())
     assert after == before
     assert all(place.startswith("表!") and text for place, text in faults)

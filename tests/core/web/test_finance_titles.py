@@ -19,7 +19,7 @@ from tests import world as w
 from tests.conftest import SignIn
 from tests.core.cases import award_world as a
 from tests.core.cases.test_award_use import Paid
-from tests.core.cases.test_opening_balances import book
+from tests.core.cases.test_importing_balances import book
 from tests.core.web.test_finance import form_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -106,25 +106,25 @@ def test_finance_and_carrier_see_what_was_used(app: Flask, client: FlaskClient, 
 def test_the_policy_officer_imports_opening_balances(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     titles = a.build()
     sign_in(client, factories.account("policy_officer", region=titles.region))
-    assert client.get("/admin/balances/empty.xlsx").status_code == 200
-    page = client.get("/admin/balances/import/").text
+    assert client.get("/admin/balances_import/empty.xlsx").status_code == 200
+    page = client.get("/admin/balances_import/").text
     seal = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
 
     def tried(file: bytes) -> Any:
         data = {"csrf_token": seal, "file": (io.BytesIO(file), "期初.xlsx")}
-        return client.post("/admin/balances/import/", data=data, content_type="multipart/form-data")
+        return client.post("/admin/balances_import/", data=data, content_type="multipart/form-data")
 
     wrong = tried(book((titles.organisation.name, "", "示范平台", "x", "台账")))
     assert wrong.status_code == 422
     assert "以前领取的奖励!D2" in wrong.text
     right = tried(book((titles.organisation.name, "", "示范平台", 70000, "台账"))).text
-    assert "70,000.00" in right
+    assert "登记 1 条，共 70,000 元" in right
     assert not OpeningBalance.select().exists()
     form = {
         name: re.findall(rf'name="{name}" value="([^"]*)"', right)[-1]
         for name in ("csrf_token", "form_token", "region", "kept")
     }
-    done = client.post("/admin/balances/import/confirm", data=form, follow_redirects=True)
+    done = client.post("/admin/balances_import/confirm", data=form, follow_redirects=True)
     assert "已导入 1 条，共 70,000 元" in done.text
     assert "示范平台" in client.get("/admin/balances/").text
 
