@@ -50,7 +50,7 @@ def workflow_findings(path: Path) -> list[Finding]:
             if kind == "workflow":
                 found.update(dict.fromkeys(findings_of_workflow(text, file, sources)))
             elif kind == "procedures":
-                found.update(dict.fromkeys(_procedures(parse(text, file), file, sources)))
+                found.update(dict.fromkeys(findings_of_procedures(text, file, sources)))
     return list(found)
 
 
@@ -105,9 +105,9 @@ def _gives_grade(sources: Sources) -> bool:
     )
 
 
-def _procedures(data: Mapping[str, Any], file: str, sources: Sources) -> Iterator[Finding]:
-    """A procedure leads to a workflow and a form that are there."""
-    for index, procedure in enumerate(_tables(data, "procedures")):
+def findings_of_procedures(text: str, file: str, sources: Sources) -> Iterator[Finding]:
+    """A procedure leads to a workflow and a form that are there among `sources`."""
+    for index, procedure in enumerate(_tables(parse(text, file), "procedures")):
         for slot, kind, name in (("form", "form", "表单"), ("workflow", "workflow", "流程")):
             known = sorted(key for other, key in sources if other == kind)
             if procedure.get(slot) and procedure[slot] not in known:

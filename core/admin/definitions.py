@@ -10,15 +10,18 @@ from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from core import clock
+from core.admin import new_procedure
 from core.admin.base import Answer, Page, PlainForm, attempt, options, status_of, token, whole
 from core.admin.parameters import my_regions, region_chosen
 from core.cases import authoring, authoring_diff, authoring_faults, authoring_history, authoring_new, definitions
 from core.cases.action import Receipt
-from core.cases.authoring_checks import KINDS
+from core.cases.authoring_checks import KINDS, sources_of
+from core.cases.authoring_company import company_of, open_drafts
 from core.cases.authoring_words import STAGE_KINDS
 from core.errors import OutOfScope, Refused
 from core.models import DefinitionVersion, EvaluationRound
 from core.people.scope import Viewer
+from core.policy.source import parse
 from core.web.access import viewer
 from core.web.expired import local_or
 from core.web.shell import use_region
@@ -30,11 +33,21 @@ EDITORS = {
     "grades": "grades",
     "vetoes": "vetoes",
     "awards": "awards",
+    "consequences": "consequences",
     "parameters": "parameters",
     "procedures": "procedures",
     "plan": "plan",
 }
 """The kinds that have plain forms or a designer beside the text."""
+DESIGNERS = {
+    "workflow": "admin_workflow_designer.design",
+    "form": "admin_form_designer.design",
+    "indicators": "admin_scheme.one",
+    "grades": "admin_scheme.one",
+    "vetoes": "admin_scheme.one",
+    "awards": "admin_award_rules.one",
+}
+"""Where a kind's draft is designed."""
 
 
 class Published(PlainForm):
@@ -70,6 +83,17 @@ def begin(viewer: Viewer, region_id: int, kind: str, key: str, name: str, token:
         return authoring_new.new_definition(viewer, region_id, kind, key, name, token)
     except Refused as fault:
         raise Refused(str(fault), {"naming" if k == "name" else k: v for k, v in fault.fields.items()}) from fault
+
+
+def mending(row: DefinitionVersion, fault: authoring_faults.Fault) -> str:
+    """Where a fault of a draft is mended by clicks; empty where its definition is no draft or has only its text."""
+    if not fault.own:
+        kind, _, key = fault.file.partition("/")
+        other = next((one for one in open_drafts(row.region) if (one.kind, one.key) == (kind, key)), None)
+        return "" if other is None else url_for("admin_definitions.one", definition_id=other.id)
+    if row.kind not in DESIGNERS or data_or_none(row) is None:
+        return ""
+    return url_for(DESIGNERS[row.kind], definition_id=row.id, at=fault.key or None)
 
 
 def kind_name(kind: str) -> str:
@@ -116,15 +140,30 @@ class Definitions(Page):
         for _, versions in listed:
             versions.sort(key=lambda row: definitions.version_order(row.version), reverse=True)
         current = set(definitions.in_force(region, clock.today()).values())
+        drafts = sorted(open_drafts(region), key=lambda row: order.index(row.kind) if row.kind in order else 99)
         return self.render(
             "admin/definitions.html",
             titles=titles_of([versions[0].id for _, versions in listed]),
+            drafts=drafts,
+            draft_titles=titles_of([row.id for row in drafts]),
+            designers=DESIGNERS,
             region=region,
             regions=my_regions(),
             listed=listed,
             current=current,
             editors=EDITORS,
         )
+
+    @expose("/new-procedure", methods=("GET", "POST"))
+    def new_procedure(self) -> Answer:
+        """Begin a procedure with its workflow and form."""
+        region = region_chosen()
+        form = new_procedure.filled_form(region)
+        if request.method == "POST" and form.validate():
+            made = new_procedure.begun(region, form)
+            if made:
+                return redirect(url_for(".index", region=region.key) + "#drafts")
+        return self.render("admin/procedure_new.html", region=region, form=form), status_of(form)
 
     @expose("/new", methods=("GET", "POST"))
     def new(self) -> Answer:
@@ -136,8 +175,7 @@ class Definitions(Page):
             kind, key, name = form.kind.data, form.key.data or "", form.naming.data or ""
             made = attempt(lambda: begin(viewer(), region.id, kind, key, name, token()), form)
             if made:
-                page = "admin_form_designer.design" if kind == "form" else ".one"
-                return redirect(url_for(page, definition_id=made["definition"]))
+                return redirect(url_for(DESIGNERS.get(kind, ".one"), definition_id=made["definition"]))
         return self.render("admin/definition_new.html", region=region, form=form), status_of(form)
 
     @expose("/<int:definition_id>/")
@@ -151,6 +189,7 @@ class Definitions(Page):
             row=row,
             data=data,
             faults=authoring_faults.faults_of(row) if draft else [],
+            mend=lambda one: mending(row, one),
             steps=authoring_history.reachable(row) if draft else (0, 0),
             versions=authoring.versions_of(row),
             base=authoring.base_of(row),
@@ -205,19 +244,28 @@ class Definitions(Page):
     def publish(self, definition_id: int) -> Answer:
         """Everything that is wrong, what changes, from when and why; then for good."""
         row = read(definition_id)
-        if row.status != "draft":
-            flash("只有草稿可以发布。", "error")
-            return redirect(url_for(".one", definition_id=row.id))
         form = Published(request.form if request.method == "POST" else None, data={"in_force_from": clock.today()})
+        drafts = [one for one in open_drafts(row.region) if one.id != row.id]
+        chosen = _chosen(drafts) if {"chosen", "seen"} & set(request.values) else company_of(row, sources_of(row.region))
         if request.method == "POST" and form.validate():
             seen, day, reason = request.form.get("seen", ""), form.in_force_from.data, form.reason.data
-            if attempt(lambda: authoring.publish(viewer(), row.id, day, reason, seen, token()), form):
+            together = {whole(one): digest for one, _, digest in (t.partition(":") for t in request.form.getlist("together"))}
+            if attempt(lambda: authoring.publish(viewer(), row.id, day, reason, seen, token(), together), form):
                 return redirect(url_for(".one", definition_id=row.id))
-        base, data = authoring.base_of(row), data_or_none(row)
-        old = data_or_none(base) if base else None
-        found = authoring_diff.changes(old, data) if old is not None and data is not None else []
-        faults = authoring_faults.faults_of(row)
-        page = self.render("admin/definition_publish.html", row=row, form=form, faults=faults, changes=found, base=base)
+        if row.status != "draft":  # a second click comes after the first has published it
+            flash("只有草稿可以发布。", "error")
+            return redirect(url_for(".one", definition_id=row.id))
+        page = self.render(
+            "admin/definition_publish.html",
+            row=row,
+            form=form,
+            faults=authoring_faults.faults_of(row, chosen),
+            mend=lambda one: mending(row, one),
+            compared=[(one, *_compared(one)) for one in (row, *chosen)],
+            drafts=drafts,
+            chosen=chosen,
+            titles=titles_of([one.id for one in (row, *drafts)]),
+        )
         return page, status_of(form)
 
     @expose("/<int:definition_id>/withdraw", methods=("GET", "POST"))
@@ -231,12 +279,31 @@ class Definitions(Page):
         return self.render("admin/definition_withdraw.html", row=row, form=form), status_of(form)
 
 
+def _compared(row: DefinitionVersion) -> tuple[DefinitionVersion | None, list[authoring_diff.Change]]:
+    """The published version before a draft, and what the draft changes of it."""
+    base, data = authoring.base_of(row), data_or_none(row)
+    old = data_or_none(base) if base else None
+    return base, authoring_diff.changes(old, data) if old is not None and data is not None else []
+
+
+def _chosen(drafts: list[DefinitionVersion]) -> list[DefinitionVersion]:
+    """The drafts that the page was asked to judge, or was posted with."""
+    wanted = {text.partition(":")[0] for text in request.values.getlist("together")}
+    return [one for one in drafts if str(one.id) in wanted]
+
+
 def titles_of(ids: list[int]) -> dict[tuple[str, str], str]:
-    """What the newest versions call themselves; those without a name of their own are known by their kind."""
+    """What these versions call themselves; one without a name of its own is called after its procedure or region."""
+    rows = list(DefinitionVersion.select().where(DefinitionVersion.id.in_(ids or [0])))
+    known = {str(row.region.key): str(row.region.name) for row in rows[:1]}
+    for row in rows[:1]:
+        for (kind, key), text in sources_of(row.region).items():
+            if kind == "procedures":
+                known |= {str(one["key"]): str(one["name"]) for one in parse(text, key).get("procedures", [])}
     titles = {}
-    for row in DefinitionVersion.select().where(DefinitionVersion.id.in_(ids or [0])):
+    for row in rows:
         data = data_or_none(row) or {}
-        titles[(row.kind, row.key)] = str(data.get("title") or data.get("name") or "")
+        titles[(row.kind, row.key)] = str(data.get("title") or data.get("name") or known.get(row.key, ""))
     return titles
 
 

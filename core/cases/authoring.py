@@ -5,7 +5,7 @@ Only a region's policy officer. A published version never changes; rounds that r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from core import clock
 from core.cases import awarding, definitions
 from core.cases.action import Receipt, once
 from core.cases.admin_events import record
-from core.cases.authoring_checks import findings_of, name_of
+from core.cases.authoring_checks import findings_together, name_of
 from core.cases.authoring_history import editors, remember, step_by
 from core.cases.statements import is_postgresql
 from core.errors import OutOfScope, Refused, Stale
@@ -175,43 +175,61 @@ def _change_text(row: DefinitionVersion, text: str, seen: str, step: int) -> Non
         raise Stale("这份草稿刚有别人改过，请刷新后再改。")
 
 
-def publish(viewer: Viewer, definition_id: int, in_force_from: date, reason: str, seen: str, token: str) -> Receipt:
+def publish(
+    viewer: Viewer,
+    definition_id: int,
+    in_force_from: date,
+    reason: str,
+    seen: str,
+    token: str,
+    together: Mapping[int, str] | None = None,
+) -> Receipt:
     """Publish a draft for good, in force from a day on. Rounds that are open keep what they opened under.
 
+    `together`: drafts of the region that are published in the same step, with the digest that was seen of each; what
+    names one another before any of it is in force can be published in no other way.
     Raises Refused with what is wrong with it, Stale when it changed since it was looked at, OutOfScope.
     """
 
     def work() -> Receipt:
-        row = draft_of(viewer, definition_id)
-        _require_publishable(row, in_force_from, reason)
-        _require_other_eyes(viewer, row)
-        changed = DefinitionVersion.update(
-            status="published", in_force_from=in_force_from, reason=reason.strip(), published_at=clock.now()
-        ).where(
-            (DefinitionVersion.id == row.id)
-            & (DefinitionVersion.digest == seen)
-            & (DefinitionVersion.status == "draft")
-        )
-        if changed.execute() != 1:
-            raise Stale("这份草稿刚有别人改过，请重新核对后再发布。")
-        data = {"definition": row.id, "digest": seen, "in_force_from": in_force_from, "reason": reason.strip()}
-        record(viewer, "definition_published", data)
-        return {"definition": row.id, "message": f"版本 {row.version} 已发布。已开启的批次仍按开启时的版本办理。"}
+        wanted = {definition_id: seen, **(together or {})}
+        rows = [draft_of(viewer, one) for one in wanted]
+        _require_publishable(rows, in_force_from, reason)
+        for row in rows:
+            _require_other_eyes(viewer, row)
+            _publish_one(viewer, row, in_force_from, reason.strip(), wanted[row.id])
+        what = f"版本 {rows[0].version} 已发布" if len(rows) == 1 else f"{len(rows)} 份规定已一起发布"
+        return {"definition": definition_id, "message": f"{what}。已开启的批次仍按开启时的版本办理。"}
 
     return once(token, work)
 
 
-def _require_publishable(row: DefinitionVersion, in_force_from: date, reason: str) -> None:
+def _publish_one(viewer: Viewer, row: DefinitionVersion, in_force_from: date, reason: str, seen: str) -> None:
+    changed = DefinitionVersion.update(
+        status="published", in_force_from=in_force_from, reason=reason, published_at=clock.now()
+    ).where(
+        (DefinitionVersion.id == row.id) & (DefinitionVersion.digest == seen) & (DefinitionVersion.status == "draft")
+    )
+    if changed.execute() != 1:
+        raise Stale("这份草稿刚有别人改过，请重新核对后再发布。")
+    data = {"definition": row.id, "digest": seen, "in_force_from": in_force_from, "reason": reason}
+    record(viewer, "definition_published", data)
+
+
+def _require_publishable(rows: list[DefinitionVersion], in_force_from: date, reason: str) -> None:
     faults = {}
     if in_force_from < clock.today():
         faults["in_force_from"] = "生效日期不能早于今天。"
-    if row.in_force_to and in_force_from > row.in_force_to:
-        faults["in_force_from"] = f"办法到 {row.in_force_to} 为止，生效日期不能更晚。"
+    ends = [row.in_force_to for row in rows if row.in_force_to]
+    if ends and in_force_from > min(ends):
+        faults["in_force_from"] = f"办法到 {min(ends)} 为止，生效日期不能更晚。"
     if not reason.strip():
         faults["reason"] = "请写明为什么改、依据哪份文件。"
     if faults:
         raise Refused("".join(faults.values()), faults)
-    found = findings_of(row)
+    if len({row.region_id for row in rows}) > 1 or len({(row.kind, row.key) for row in rows}) < len(rows):
+        raise Refused("一起发布的要是同一地区的规定，每份规定只选一个版本。")
+    found = findings_together(rows)
     if found:
         raise Refused(f"还有 {len(found)} 处问题没有改好，不能发布。")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from core import clock
 from core.cases import definitions
+from core.cases.authoring_company import needed_by, open_drafts
 from core.cases.authoring_notice import notice_findings
 from core.models import DefinitionVersion, Region
-from core.pack_check import findings_of_workflow
+from core.pack_check import findings_of_procedures, findings_of_workflow
+from core.policy.source import parse
 from core.policy.version import PolicyVersion
 from forms.findings import DefinitionError, Finding
 
@@ -48,8 +50,24 @@ def name_of(kind: str, key: str) -> str:
 
 
 def sources_around(row: DefinitionVersion) -> dict[tuple[str, str], str]:
-    """What is in force in the region today (the newest published, where nothing is), with this text in its place."""
-    return {**sources_of(row.region), (row.kind, row.key): row.text}
+    """What this draft may name: what is in force in the region today (the newest published, where nothing is), drafts
+    of what is not published yet, and this text in its place.
+    """
+    sources = sources_of(row.region)
+    for other in open_drafts(row.region):
+        new = other.kind == "procedures" or (other.kind, other.key) not in sources
+        if new and other.kind in KINDS and is_readable(other.text):
+            sources[(other.kind, other.key)] = other.text
+    return {**sources, (row.kind, row.key): row.text}
+
+
+def is_readable(text: str) -> bool:
+    """Whether a text can be read at all."""
+    try:
+        parse(text, "")
+    except DefinitionError:
+        return False
+    return True
 
 
 def sources_of(region: Region) -> dict[tuple[str, str], str]:
@@ -71,18 +89,27 @@ def _newest(region: Region) -> list[int]:
 
 
 def findings_of(row: DefinitionVersion) -> list[Finding]:
-    """Every fault of the definition and of what it meets in its region, its own first."""
-    sources = sources_around(row)
-    found = dict.fromkeys(findings_of_sources(row.region.key, sources, row.version))
-    found.update(dict.fromkeys(notice_findings(row, sources)))
-    mine = name_of(row.kind, row.key)
-    if row.kind == "workflow":  # what it has wrong with itself is told even while something else is wrong
-        found.update(dict.fromkeys(findings_of_workflow(row.text, mine, sources)))
+    """Every fault of the definition and of what it meets in its region, its own first; drafts that it names and that
+    are not published yet are taken along.
+    """
+    return findings_together([row, *needed_by(row, sources_of(row.region))])
+
+
+def findings_together(rows: list[DefinitionVersion]) -> list[Finding]:
+    """Every fault of drafts of one region, were they in force together from today; those of the first come first."""
+    first = rows[0]
+    sources = {**sources_of(first.region), **{(row.kind, row.key): row.text for row in rows}}
+    found = dict.fromkeys(findings_of_sources(first.region.key, sources, first.version))
+    for row in rows:
+        found.update(dict.fromkeys(notice_findings(row, sources)))
+        if row.kind == "workflow":  # what it has wrong with itself is told even while something else is wrong
+            found.update(dict.fromkeys(findings_of_workflow(row.text, name_of(row.kind, row.key), sources)))
+    mine = name_of(first.kind, first.key)
     return sorted(found, key=lambda finding: finding.file != mine)
 
 
 def findings_of_sources(region_key: str, sources: dict[tuple[str, str], str], version: str = "草稿") -> list[Finding]:
-    """Every fault of definitions taken together, their workflows' among them."""
+    """Every fault of definitions taken together, their workflows' and what procedures lead to among them."""
     try:
         PolicyVersion.from_sources(region_key, version, sources)
     except DefinitionError as fault:
@@ -91,4 +118,6 @@ def findings_of_sources(region_key: str, sources: dict[tuple[str, str], str], ve
     for (kind, key), text in sources.items():
         if kind == "workflow":
             found.update(dict.fromkeys(findings_of_workflow(text, name_of(kind, key), sources)))
+        elif kind == "procedures":
+            found.update(dict.fromkeys(findings_of_procedures(text, name_of(kind, key), sources)))
     return list(found)

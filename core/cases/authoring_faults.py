@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.cases.authoring_checks import KINDS, findings_of, name_of, sources_around
+from core.cases.authoring_checks import KINDS, findings_of, findings_together, name_of, sources_around
 from core.cases.authoring_words import KEY_NAMES
 from core.models import DefinitionVersion
 from core.policy.source import parse
@@ -33,13 +33,19 @@ class Fault:
     own: bool
     key: str = ""
     """The dotted place in its definition, empty where the text cannot be read."""
+    file: str = ""
+    """The definition that it is in, as findings name it."""
 
 
-def faults_of(row: DefinitionVersion) -> list[Fault]:
-    """The findings of a draft with the line of the text that each belongs to, in plain words."""
-    mine = name_of(row.kind, row.key)
-    sources = sources_around(row)
-    return [_fault(finding, finding.file == mine, row.text, sources) for finding in findings_of(row)]
+def faults_of(row: DefinitionVersion, together: Iterable[DefinitionVersion] | None = None) -> list[Fault]:
+    """The findings of a draft with the line of the text that each belongs to, in plain words.
+
+    `together`: the drafts that are to be published with it; without it those that it needs.
+    """
+    mine, others = name_of(row.kind, row.key), list(together or [])
+    sources = {**sources_around(row), **{(one.kind, one.key): one.text for one in others}}
+    found = findings_of(row) if together is None else findings_together([row, *others])
+    return [_fault(finding, finding.file == mine, row.text, sources) for finding in found]
 
 
 def _fault(finding: Finding, own: bool, text: str, sources: Sources) -> Fault:
@@ -48,12 +54,12 @@ def _fault(finding: Finding, own: bool, text: str, sources: Sources) -> Fault:
     if finding.message.startswith("不是有效的 TOML"):
         syntax = _SYNTAX.search(finding.message)
         line = int(syntax[1]) if syntax else len(text.splitlines())
-        return Fault(where, line if own else None, "", "这一行的写法不对", "键 = 值；文字加引号；同一个键只写一次", own)
+        return Fault(where, line if own else None, "", "这一行的写法不对", "键 = 值；文字加引号；同一个键只写一次", own, file=finding.file)
     data = _data(sources.get((kind, key), ""))
     names = names_in(data)
     allowed = "、".join(names.get(part, part) for part in finding.allowed.split("、"))
     found = line_at(lines_of(text), finding.key) if own else None
-    return Fault(where, found, in_words(data, finding.key), finding.message, allowed, own, finding.key)
+    return Fault(where, found, in_words(data, finding.key), finding.message, allowed, own, finding.key, finding.file)
 
 
 def _data(text: str) -> dict[str, Any]:

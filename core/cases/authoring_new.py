@@ -41,17 +41,17 @@ def new_definition(viewer: Viewer, region_id: int, kind: str, key: str, name: st
         data = least(kind, wanted, name.strip(), str(clock.today().year))
         if kind == "workflow":
             data["stages"][0]["form"] = _some_form(region)
-        text = canonical(tomli_w.dumps(data))
-        made = _create(viewer, region, kind, wanted, text)
-        record(viewer, "definition_drafted", {"definition": made.id, "from": None, "version": made.version})
+        made = create_draft(viewer, region, kind, wanted, data)
         return {"definition": made.id, "message": f"已新建{KINDS[kind]}“{name.strip()}”的草稿，改好、核对后发布。"}
 
     return once(token, work)
 
 
-def _create(viewer: Viewer, region: Region, kind: str, key: str, text: str) -> DefinitionVersion:
+def create_draft(viewer: Viewer, region: Region, kind: str, key: str, data: dict[str, Any]) -> DefinitionVersion:
+    """The first draft of a definition, inside the caller's transaction. Raises Refused where its key was just taken."""
+    text = canonical(tomli_w.dumps(data))
     try:
-        return DefinitionVersion.create(
+        made = DefinitionVersion.create(
             region=region,
             kind=kind,
             key=key,
@@ -65,6 +65,8 @@ def _create(viewer: Viewer, region: Region, kind: str, key: str, text: str) -> D
         )
     except IntegrityError as fault:
         raise Refused(f"刚有别人用了代号“{key}”，请换一个。", {"key": "这个代号刚被别人用了"}) from fault
+    record(viewer, "definition_drafted", {"definition": made.id, "from": None, "version": made.version})
+    return made
 
 
 def _free_key(region: Region, kind: str) -> str:

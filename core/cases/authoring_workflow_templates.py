@@ -38,6 +38,12 @@ def _data(key: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{key}.toml").read_text(encoding="utf-8"))
 
 
+def stages_of(key: str) -> dict[str, Any]:
+    """The stages of a template, and where it starts."""
+    data = _data(key)
+    return {"start": data["start"], "stages": data["stages"]}
+
+
 def start_from(viewer: Viewer, definition_id: int, key: str, seen: str, token: str) -> Receipt:
     """Give a workflow's draft the stages of a template; its own key, name and procedure stay. One step, to be undone.
 
@@ -46,8 +52,4 @@ def start_from(viewer: Viewer, definition_id: int, key: str, seen: str, token: s
     if key not in ORDER:
         raise Refused("请选一个模板。", {"template": "请选一个模板。"})
 
-    def change(draft: dict[str, Any]) -> None:
-        data = _data(key)
-        draft.update({"start": data["start"], "stages": data["stages"]})
-
-    return authoring.change_draft(viewer, definition_id, change, seen, token)
+    return authoring.change_draft(viewer, definition_id, lambda draft: draft.update(stages_of(key)), seen, token)
