@@ -16,27 +16,38 @@ ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Control characters that an .xlsx cannot hold."""
 
 
+MOST_UNPACKED = 50_000_000
+"""Octets of an .xlsx once unpacked: a small file can be packed so that it would fill the memory."""
+
+
 def read_rows(file: bytes, heads: Sequence[str], most: int) -> tuple[str, Rows]:
     """The first sheet's title and its filled rows below the heads.
 
-    Raises Refused for a file that is no .xlsx, has other heads, or more rows than `most`.
+    Raises Refused for a file that is no .xlsx or a broken one, has other heads, or more rows than `most`.
     """
-    from openpyxl import load_workbook  # slow to import, and few requests need it
-
-    try:
-        book = load_workbook(io.BytesIO(file), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise Refused("读不了这份文件。请用 Excel 另存为 .xlsx 再上传。") from None
-    sheet = book.worksheets[0]
-    lines = enumerate(sheet.iter_rows(max_col=len(heads), max_row=most + 2, values_only=True), 1)
-    texts = [(number, [cell_text(cell) for cell in cells]) for number, cells in lines]
+    title, texts = _texts(file, len(heads), most + 2)
     head = texts[0][1] if texts else []
     if head != list(heads):
-        raise Refused(f"表头不对：{sheet.title}!A1 起要依次是 {'、'.join(heads)}。可先下载空表。")
+        raise Refused(f"表头不对：{title}!A1 起要依次是 {'、'.join(heads)}。可先下载空表。")
     filled = [(number, [*cells, *[""] * (len(heads) - len(cells))]) for number, cells in texts[1:] if any(cells)]
     if len(filled) > most:
         raise Refused(f"一次最多导入 {most} 行，请分几份。")
-    return str(sheet.title), filled
+    return title, filled
+
+
+def _texts(file: bytes, columns: int, rows: int) -> tuple[str, Rows]:
+    from openpyxl import load_workbook  # slow to import, and few requests need it
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(file)) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked <= MOST_UNPACKED:
+            sheet = load_workbook(io.BytesIO(file), read_only=True, data_only=True).worksheets[0]
+            lines = enumerate(sheet.iter_rows(max_col=columns, max_row=rows, values_only=True), 1)
+            return str(sheet.title), [(number, [cell_text(cell) for cell in cells]) for number, cells in lines]
+    except Exception:  # a file from outside: its zip, its XML and its values each break in ways of their own
+        raise Refused("读不了这份文件。请用 Excel 另存为 .xlsx 再上传。") from None
+    raise Refused("这份文件展开后太大，没有读。请只留要导入的那一张表，另存为 .xlsx 再上传。")
 
 
 def cell_text(value: object) -> str:
