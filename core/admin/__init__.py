@@ -30,6 +30,7 @@ from core.admin.regions import Regions
 from core.admin.register_imports import IMPORTS
 from core.admin.replays import Replays
 from core.admin.scheme_designer import SchemeDesigner
+from core.admin.settings_designer import SettingsDesigner
 from core.admin.workflow_designer import WorkflowDesigner
 from core.cases.register_words import KINDS
 from core.models import Account, CalendarDay, Carrier, EvaluationRound, Grant, OpeningBalance
@@ -55,7 +56,7 @@ def install(app: Flask) -> None:
     admin.add_views(Accounts(Account), Years(), Days(CalendarDay), Regions(), Grants(Grant), Audit(), CaseChains())
     admin.add_views(Definitions(), Editors(), FormDesigner(), WorkflowDesigner(), Parameters(), Replays(), Folders())
     admin.add_views(*(view(model) for view, model in registers.MODELS), Balances(OpeningBalance))
-    admin.add_views(SchemeDesigner(), AwardDesigner())
+    admin.add_views(SettingsDesigner(), SchemeDesigner(), AwardDesigner())
     admin.add_views(Carriers(Carrier), registers.Rounds(EvaluationRound))
     admin.add_views(PeopleImport(), CalendarImport(), *(view() for view in IMPORTS))
     admin.add_views(HandOvers(), CopyProcedure(), Previews())

@@ -16,7 +16,7 @@ from flask_admin import expose
 from core.admin.base import Answer, Page, token
 from core.admin.definitions import read
 from core.cases import authoring, authoring_items
-from core.cases.authoring_words import Groups, Slot
+from core.cases.authoring_words import Choices, Groups, Slot
 from core.errors import OutOfScope, Refused, Stale
 from core.models import DefinitionVersion
 from core.web.access import viewer
@@ -39,6 +39,13 @@ class Found:
 def count(found: list[Found], path: str) -> int:
     """How many findings there are at a thing or inside it."""
     return sum(one.at == path or one.at.startswith(f"{path}.") for one in found)
+
+
+def chosen_first(choices: Choices, chosen: str) -> Choices:
+    """What is ticked stands first, in its own order: ticked again unchanged it reads as it is stored."""
+    names = dict(choices)
+    ticked = [key for key in chosen.split() if key in names]
+    return [(key, names[key]) for key in ticked] + [one for one in choices if one[0] not in ticked]
 
 
 def draft_of(definition_id: int, *kinds: str) -> DefinitionVersion:
@@ -67,10 +74,17 @@ class Sheet:
         return authoring_items.typed_form(slot, self.thing).strip()
 
     def typed(self, slot: Slot) -> str:
-        """What was posted for a slot, else what is stored; a page of another thing posts nothing of this one."""
+        """What was posted for a slot, else what is stored, as for a page of another thing.
+
+        Of a number and a parameter beside it the one counts that is new.
+        """
         if not self.posted or "p" not in request.form:
             return self.stored(slot)
-        return " ".join(request.form.getlist(f"p.{slot.path}")).replace("\r\n", "\n").strip()
+        text = " ".join(request.form.getlist(f"p.{slot.path}")).replace("\r\n", "\n").strip()
+        parameter = request.form.get(f"p.{slot.path}-of", "")
+        if parameter and (not text or self.stored(slot) != parameter):
+            return parameter
+        return text
 
     def changed(self) -> dict[str, Any]:
         """The values that were typed anew. Raises Refused with every place that is wrong."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from core.admin.designing import Found, Sheet, count
+from core.admin.designing import Found, Sheet, chosen_first, count
 from core.cases import authoring_form_choices, authoring_form_things, authoring_history
 from core.cases.authoring_checks import KINDS, findings_of, name_of, sources_around
 from core.cases.authoring_faults import in_words
@@ -140,14 +140,8 @@ def _choices(slot: Slot, sheet: FormSheet, data: Mapping[str, Any], around: Sour
         listed = authoring_form_choices.choices(slot.source, data, around)
         own = sheet.thing.get("key")
         others = [(key, label) for key, label in listed if key != own or slot.source == "indicators"]
-        return _chosen_first(others, sheet.typed(slot).split()) if slot.type == "needs" else others
+        return chosen_first(others, sheet.typed(slot)) if slot.type == "needs" else others
     return MONEY_UNITS if slot.path == "unit" and sheet.thing.get("type") == "money" else slot.choices
-
-
-def _chosen_first(choices: Choices, chosen: list[str]) -> Choices:
-    """What is ticked stands first, in its own order."""
-    names = dict(choices)
-    return [(key, names[key]) for key in chosen if key in names] + [c for c in choices if c[0] not in chosen]
 
 
 def _trial(sheet: FormSheet, slot: Slot) -> Trial:

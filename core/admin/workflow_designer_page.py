@@ -11,7 +11,7 @@ from flask import render_template
 from core.admin import workflow_settings
 from core.admin.designing import Found, Sheet, count
 from core.admin.workflow_diagram import diagram, faults_by_stage
-from core.cases import authoring_history, authoring_items
+from core.cases import authoring_beside, authoring_history, authoring_items
 from core.cases import authoring_workflow as flow
 from core.cases.authoring_checks import KINDS, findings_of, name_of, sources_around
 from core.cases.authoring_faults import in_words, names_in
@@ -58,7 +58,7 @@ def render(
 ) -> str:
     """The page with the thing at a path (or what is nearest to it) open; `typed` keeps what was posted."""
     sheet = sheet_at(data, nearest(data, at), posted=typed)
-    around = sources_around(row)
+    around, drafts = sources_around(row), authoring_beside.drafts_in(row.region)
     known = facts_known(data, around)
     stages = data.get("stages", [])
     own, others = found_in(row, data)
@@ -84,7 +84,8 @@ def render(
         known=known if flow.is_action(sheet.path) else [],
         reading=reading(sheet, known),
         functions=list(FUNCTION_WORDS.values()),
-        settings=workflow_settings.beside(row, flow.kind_of(stage) if stage and not flow.is_action(sheet.path) else ""),
+        beside_it=workflow_settings.beside(data, sheet.path, {**around, **drafts}),
+        drafted={f"{kind}:{key}" for kind, key in drafts},
         kinds=[(kind.key, kind.name) for kind in STAGE_KINDS.values()],
         effects=_effects(stage),
         beside=lines(data, own)[int(sheet.path.split(".")[1])] if sheet.path else None,

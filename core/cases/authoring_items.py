@@ -28,6 +28,7 @@ from core.cases.authoring_words import (
 from core.errors import Refused
 from core.policy.builtins import METHODS
 from core.policy.numbers import exact, plain
+from core.policy.shape import is_parameter
 
 
 @dataclass(frozen=True)
@@ -234,12 +235,19 @@ def _fact_line(key: str, value: object) -> str:
     return f"{key} {'是' if value else '否'}" if isinstance(value, bool) else f"{key} {value}"
 
 
+def _count(typed: str) -> int | str:
+    """A whole number, or a parameter."""
+    return typed if is_parameter(typed) else _whole(typed)
+
+
 NOBODY = "无人"
 """Typed where an empty list means something else than none given: nobody opens it, the system does."""
 
 _READERS: dict[str, Any] = {
     "facts": _facts,
     "whole": _whole,
+    "count": _count,
+    "choice": lambda typed: {"true": True, "false": False}.get(typed, typed),
     "number": number_of,
     "yes_no": lambda typed: typed == "true",
     "texts": lambda typed: [line.strip() for line in re.split(r"[\n，、,]", typed) if line.strip()],

@@ -35,9 +35,9 @@ class Known(Sequence[tuple[str, str]]):
 class Slot:
     """One value of an item. `path` is dotted within the item; `type` says how the typed text is read.
 
-    Types: text, long, whole, number, yes_no, texts (a line each), openers, needs, pairs, bands, scalar. `source` names
-    choices that depend on the definition or its region: stages, actions, forms, workflows, groups, parameters, dates,
-    clocks.
+    Types: text, long, whole, count (whole, or a parameter), number, yes_no, choice (yes_no, a word or a parameter),
+    texts (a line each), openers, needs, pairs, bands, scalar. `source` names choices that depend on the definition or
+    its region: stages, actions, forms, workflows, groups, parameters, dates, clocks, wholes, options.
     """
 
     path: str

@@ -33,10 +33,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts of one origin."""
+    """Facts of one origin. `what` is the definition that holds them as `kind:key:`, `more` how one is added there."""
 
     origin: str
     facts: tuple[Fact, ...]
+    what: str = ""
+    more: str = ""
 
 
 def facts_known(data: Mapping[str, Any], sources: Sources) -> list[Facts]:
@@ -58,7 +60,8 @@ def _forms(data: Mapping[str, Any], sources: Sources) -> Iterator[Facts]:
             if key and key not in seen:
                 seen.add(key)
                 form = _data(sources.get(("form", key), ""))
-                yield Facts(f"{called}“{form.get('title', key)}”", tuple(_fields(form)))
+                title = f"{called}“{form.get('title', key)}”"
+                yield Facts(title, tuple(_fields(form)), f"form:{key}:", "到这份表单里加字段")
 
 
 def _fields(form: Mapping[str, Any]) -> Iterator[Fact]:
@@ -96,9 +99,11 @@ def _name(check: str) -> str:
 
 
 def _carrier(sources: Sources) -> Facts:
-    declared = [one for (kind, _), text in sources.items() if kind == "region" for one in _data(text).get("register", [])]
+    regions = [(key, _data(text)) for (kind, key), text in sources.items() if kind == "region"]
+    declared = [one for _, data in regions for one in data.get("register", [])]
     own = tuple(Fact(str(one.get("key", "")), str(one.get("name", ""))) for one in declared)
-    return Facts("登记的单位情况", (*(Fact(key, name) for key, name in CARRIER_FACTS.items()), *own))
+    facts = (*(Fact(key, name) for key, name in CARRIER_FACTS.items()), *own)
+    return Facts("登记的单位情况", facts, f"region:{regions[0][0]}:" if regions else "", "加一项登记的情况")
 
 
 def _data(text: str) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-// The workflow designer works without this: every button posts the page. This saves the reload, keeps what is typed
-// as it is typed, redraws the diagram, and lets stages and actions be dragged or moved by keys.
+// The designers of workflows and settings work without this: every button posts the page. This saves the reload, keeps
+// what is typed as it is typed, redraws the diagram, and lets entries be dragged or moved by keys.
 (() => {
   const form = () => document.getElementById("designer");
   const DRAWN = ["wf-state", "wf-steps", "wf-list", "wf-figure", "wf-unplaced", "wf-findings"];
@@ -91,15 +91,15 @@
     if (event.target !== form()) return;
     const button = event.submitter;
     const what = button?.value || "save";
-    if (what.startsWith("go:")) return;
+    if (/^(go|beside):/.test(what)) return;
     event.preventDefault();
-    press(what, what.startsWith("open:") ? "list" : what === "save" ? null : /^(stage|action)/.test(what) ? "[name='p.name']" : "list");
+    press(what, what.startsWith("open:") ? "list" : what === "save" ? null : /^(stage|action|add):/.test(what) ? "[name='p.name']" : "list");
   });
 
   // Kinds change which properties there are, so those ask for the whole page again.
   document.addEventListener("change", (event) => {
     if (!event.target.name?.startsWith("p.") || !form().contains(event.target)) return;
-    if (["p.kind", "p.key", "p.clock.kind", "p.clock.when_over", "p.signing.mode"].includes(event.target.name)) press("save", "held");
+    if (event.target.closest(".either") || form().dataset.redrawn.split(" ").includes(event.target.name.slice(2))) press("save", "held");
     else keep();
   });
 
@@ -110,7 +110,7 @@
       press(`open:${opener.dataset.open}`, "list");
     }
     const pick = event.target.closest("[data-pick]");
-    const box = form()?.querySelector("[name='p.condition']");
+    const box = form()?.querySelector(".d-formula");
     if (pick && box) {
       box.setRangeText(pick.dataset.pick, box.selectionStart, box.selectionEnd, "end");
       box.focus();
