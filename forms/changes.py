@@ -36,7 +36,7 @@ def answer_text(question: Column, answer: object) -> str:
 
 
 def calculated_text(field: Field, situation: Situation) -> str:
-    """A calculated figure rounded for reading (half up, 2 places unless said); empty without a value."""
+    """A calculated figure rounded for reading (half up, at most 2 places unless said); empty without a value."""
     outcome = situation.calculated.get(field.key)
     if outcome is None or outcome.state != "value":
         return ""
@@ -45,10 +45,7 @@ def calculated_text(field: Field, situation: Situation) -> str:
         return "是" if value else "否"
     if not isinstance(value, Decimal):
         return str(value)
-    if field.places is not None:
-        text = format(rounded(value, field.places), "f")
-    else:
-        text = canonical(value if value == value.to_integral_value() else rounded(value, USUAL_PLACES))
+    text = canonical(rounded(value, USUAL_PLACES if field.places is None else field.places))
     space = "" if field.unit in {"%", ""} else " "
     return f"{grouped(text)}{space}{field.unit}"
 

@@ -77,7 +77,8 @@ def answer_faults(
 
 def _blank_message(question: Column) -> str:
     chosen = question.kind.control in {"radios", "checks", "select"}
-    return f"请选择{question.label}" if chosen else f"请填写{question.label}"
+    name = question.label.removeprefix("其中：")
+    return f"请选择{name}" if chosen else f"请填写{name}"
 
 
 def _file_faults(field: Field, required: bool, count: int) -> Iterator[Fault]:

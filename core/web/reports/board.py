@@ -29,6 +29,7 @@ from core.policy.reporting import (
     report_rules,
 )
 from core.policy.version import PolicyVersion
+from core.web.words import plain_number
 
 MOST_PERIODS = 8
 """So many periods up to the one shown stand in the chart."""
@@ -110,8 +111,8 @@ _INPUTS = {"carriers": "单位", "periods_due": "应报期数", "received": "收
 
 
 def percent(share: Fraction | None) -> str:
-    """An exact share for people: `85.71%`, rounded as the question `reporting` does."""
-    return "" if share is None else f"{round_half_up(share * 100)}%"
+    """An exact share for people: `85.71%`, `50%`, rounded as the question `reporting` does."""
+    return "" if share is None else f"{plain_number(round_half_up(share * 100))}%"
 
 
 def offered_to(regions: Iterable[int]) -> list[tuple[Region, list[Procedure]]]:

@@ -86,7 +86,7 @@ def test_what_is_typed_is_saved_and_figures_follow(person: BrowserContext, world
     expect(state(page)).to_contain_text("已保存", timeout=SOON)
     page = open_section(person, world)
     page.fill("#f-service_staff", "6")
-    expect(page.locator(".calc").first).to_contain_text("30.00%", timeout=SOON)
+    expect(page.locator(".calc").first).to_contain_text("30%", timeout=SOON)
     assert answers(world)["service_staff"] == "6"
 
 

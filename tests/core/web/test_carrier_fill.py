@@ -122,7 +122,7 @@ def test_autosave_answers_with_the_time_and_what_became_of_the_figures(world: w.
     page = posted(clerk.get(address(world)).text)
     news = clerk.post(address(world) + "/autosave", data={**page, "service_staff": "6"}).json
     assert (
-        news is not None and "30.00" in news["html"] and news["saved"] == clock.shanghai(clock.now()).strftime("%H:%M")
+        news is not None and "30%" in news["html"] and news["saved"] == clock.shanghai(clock.now()).strftime("%H:%M")
     )
     assert str(draft(world).answers["service_staff"]) == "6"
     later = {**page, "page__seen": news["seen"], "page__revision": news["revision"], "service_staff": "7"}
