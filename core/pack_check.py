@@ -14,7 +14,8 @@ from core.policy.scoring.method import ScoringMethod
 from core.policy.source import parse, text_of
 from core.policy.version import Sources
 from core.policy.worked_cases import read_cases, run_case
-from core.workflow.definition import Stage, load_workflow
+from core.workflow.definition import Stage, Workflow, load_workflow
+from core.workflow.stage_kinds import STAGE_KINDS
 from forms.findings import DefinitionError, Finding
 
 # A stage of this kind needs a definition of that one; named as people call it.
@@ -23,6 +24,8 @@ _RELIES_ON = {
     "determination": ("grades", "档次线"),
     "expert_panel": ("indicators", "指标体系"),
 }
+NEEDS_ROUND = frozenset(_RELIES_ON)
+"""Stage kinds that work on the cases of a round together."""
 # Of these the key matters here; of all other kinds only whether there are any.
 _NAMED_BY_KEY = frozenset({"form", "workflow", "procedures", "plan"})
 _FORMS_OF_A_STAGE = ("form", "opinion_form", "site_visit_form")
@@ -78,7 +81,25 @@ def findings_of_workflow(text: str, file: str, sources: Sources) -> list[Finding
     except DefinitionError as fault:
         return fault.findings
     found = [f for index, stage in enumerate(workflow.stages) for f in _stage(stage, index, file, sources)]
-    return [*found, *condition_findings(workflow, file, sources)]
+    return [*found, *_without_round(workflow, file, sources), *condition_findings(workflow, file, sources)]
+
+
+def _without_round(workflow: Workflow, file: str, sources: Sources) -> Iterator[Finding]:
+    """Panels, determinations and notices belong to a round: a case outside one would never leave such a stage."""
+    allowed = "、".join(kind.name for kind in STAGE_KINDS.values() if _acts_as(kind.key) not in NEEDS_ROUND)
+    for procedure in _entries(sources, "procedures", "procedures"):
+        if procedure.get("workflow") != workflow.key or procedure.get("every", "year") == "year":
+            continue
+        for index, stage in enumerate(workflow.stages):
+            if _acts_as(stage.kind) in NEEDS_ROUND:
+                told = f"环节“{stage.name}”只能用在一年一次的批次里，事项“{procedure.get('name')}”不按批次办"
+                yield Finding(file, f"stages.{index}.kind", told, allowed)
+
+
+def _acts_as(kind: str) -> str:
+    """The core's kind of stage that one is, or whose verbs it uses."""
+    known = STAGE_KINDS.get(kind)
+    return known.like or kind if known else kind
 
 
 def _stage(stage: Stage, index: int, file: str, sources: Sources) -> Iterator[Finding]:

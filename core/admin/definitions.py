@@ -12,11 +12,13 @@ from wtforms.validators import InputRequired, Length
 from core import clock
 from core.admin import new_procedure
 from core.admin.base import Answer, Page, PlainForm, attempt, options, status_of, token, whole
-from core.admin.parameters import my_regions, region_chosen
+from core.admin.parameters import WORDS, my_regions, region_chosen
 from core.cases import authoring, authoring_diff, authoring_faults, authoring_history, authoring_new, definitions
 from core.cases.action import Receipt
 from core.cases.authoring_checks import KINDS, sources_of
 from core.cases.authoring_company import company_of, open_drafts
+from core.cases.authoring_settings_told import told
+from core.cases.authoring_settings_words import SETTINGS
 from core.cases.authoring_words import STAGE_KINDS
 from core.errors import OutOfScope, Refused
 from core.models import DefinitionVersion, EvaluationRound
@@ -37,6 +39,7 @@ EDITORS = {
     "parameters": "parameters",
     "procedures": "procedures",
     "plan": "plan",
+    **dict.fromkeys(SETTINGS, "settings"),
 }
 """The kinds that have plain forms or a designer beside the text."""
 DESIGNERS = {
@@ -46,6 +49,7 @@ DESIGNERS = {
     "grades": "admin_scheme.one",
     "vetoes": "admin_scheme.one",
     "awards": "admin_award_rules.one",
+    **dict.fromkeys(SETTINGS, "admin_settings.design"),
 }
 """Where a kind's draft is designed."""
 
@@ -187,6 +191,7 @@ class Definitions(Page):
         return self.render(
             "admin/definition.html",
             row=row,
+            called=titles_of([row.id])[row.kind, row.key],
             data=data,
             faults=authoring_faults.faults_of(row) if draft else [],
             mend=lambda one: mending(row, one),
@@ -195,7 +200,9 @@ class Definitions(Page):
             base=authoring.base_of(row),
             pinned_by=_pinned_by(row),
             has_editor=row.kind in EDITORS and data is not None,
+            told=told(row.kind, data or {}, _parameters(row)),
             stage_kinds=dict(STAGE_KINDS),
+            words=WORDS,
             loses_remarks=draft and any(line.lstrip().startswith("#") for line in row.text.splitlines()),
         )
 
@@ -253,7 +260,7 @@ class Definitions(Page):
             if attempt(lambda: authoring.publish(viewer(), row.id, day, reason, seen, token(), together), form):
                 return redirect(url_for(".one", definition_id=row.id))
         if row.status != "draft":  # a second click comes after the first has published it
-            flash("只有草稿可以发布。", "error")
+            flash("这一版已经发布或撤回，不能再发布。要改，请另存为草稿。", "error")
             return redirect(url_for(".one", definition_id=row.id))
         page = self.render(
             "admin/definition_publish.html",
@@ -305,6 +312,13 @@ def titles_of(ids: list[int]) -> dict[tuple[str, str], str]:
         data = data_or_none(row) or {}
         titles[(row.kind, row.key)] = str(data.get("title") or data.get("name") or known.get(row.key, ""))
     return titles
+
+
+def _parameters(row: DefinitionVersion) -> dict[str, str]:
+    """The names of the region's parameters, by key."""
+    texts = [text for (kind, _), text in sources_of(row.region).items() if kind == "parameters"]
+    found = [one for text in texts for one in parse(text, "").get("parameters", [])]
+    return {str(one.get("key", "")): str(one.get("name", "")) for one in found}
 
 
 def _pinned_by(row: DefinitionVersion) -> list[EvaluationRound]:

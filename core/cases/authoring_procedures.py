@@ -15,6 +15,7 @@ from core.cases.authoring_workflow_templates import ORDER, stages_of
 from core.cases.copying_procedures import draft_of_procedures
 from core.errors import OutOfScope, Refused
 from core.models import DefinitionVersion, Region
+from core.pack_check import NEEDS_ROUND
 from core.people.scope import Viewer
 from core.policy.source import parse
 
@@ -65,6 +66,8 @@ def _require(region: Region, name: str, wanted: Wanted) -> None:
         faults["name"] = f"已经有叫“{name}”的事项，请换一个名称，或在“办理事项”里改原来的。"
     if wanted.template not in ORDER:
         faults["template"] = "请选流程从哪个模板开始。"
+    elif wanted.every != "year" and NEEDS_ROUND & {stage["kind"] for stage in stages_of(wanted.template)["stages"]}:
+        faults["template"] = "这个模板有公示，只用于一年一次的批次；请换一个模板，或把“多久办一次”改为一年一次的批次。"
     if faults:
         raise Refused("".join(faults.values()), faults)
 

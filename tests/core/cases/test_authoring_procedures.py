@@ -120,8 +120,20 @@ def test_the_entry_joins_the_draft_that_is_open(region: Region, officer: Viewer)
 
 @pytest.mark.parametrize("template", ["default", "report", "filing", "corrective_action", "on_site_check"])
 def test_every_template_begins_without_a_fault(region: Region, officer: Viewer, template: str) -> None:
-    begin_procedure(officer, region.id, Wanted("新的事项", "on_demand", template), new_token())
+    every = "year" if template == "default" else "on_demand"  # its notice belongs to a round
+    begin_procedure(officer, region.id, Wanted("新的事项", every, template), new_token())
     assert findings_of(drafts(region)["workflow"]) == []
+
+
+def test_a_notice_outside_a_round_is_found_at_its_stage(region: Region, officer: Viewer) -> None:
+    """Such a case could never leave the stage before it."""
+    begin_procedure(officer, region.id, Wanted("新的事项", "year", "default"), new_token())
+    row = drafts(region)["procedures"]
+    authoring.change_draft(
+        officer, row.id, lambda data: data["procedures"][-1].update(every="on_demand"), row.digest, new_token()
+    )
+    found = findings_of(drafts(region)["workflow"])
+    assert [(one.key, "一年一次的批次" in one.message) for one in found] == [("stages.3.kind", True)]
 
 
 def test_a_region_without_any_procedure_gets_its_first(officer: Viewer) -> None:
@@ -137,6 +149,7 @@ def test_a_region_without_any_procedure_gets_its_first(officer: Viewer) -> None:
         (Wanted("", "on_demand", "filing"), "name"),
         (Wanted("众创空间年度绩效评价", "on_demand", "filing"), "name"),
         (Wanted("新的事项", "on_demand", "nothing"), "template"),
+        (Wanted("新的事项", "quarter", "default"), "template"),
     ],
 )
 def test_what_is_missing_is_told_at_its_field(region: Region, officer: Viewer, wanted: Wanted, field: str) -> None:
