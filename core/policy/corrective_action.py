@@ -31,6 +31,8 @@ def after_corrective_action(policy: PolicyVersion, given: Mapping[str, object]) 
     """
     data = policy.definition("corrective_action")
     outcome = given.get("outcome")
+    if outcome is None:
+        raise Refused(f"没有写整改结果（outcome）；允许：{'、'.join(OUTCOMES)}。", {"outcome": "缺少整改结果"})
     if outcome not in OUTCOMES:
         raise Refused(f"整改结果不能是“{outcome}”；允许：{'、'.join(OUTCOMES)}。", {"outcome": "没有这种整改结果"})
     declared = read_facts(data.get("facts", []))

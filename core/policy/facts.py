@@ -109,7 +109,8 @@ def as_date(entry: object) -> date | None:
 
 def known_keys(given: Mapping[str, object], allowed: Sequence[str]) -> None:
     """Raises Refused naming every key of the input that the question does not know."""
-    unknown = {key: f"没有“{key}”这一项；允许：{'、'.join(allowed)}" for key in given if key not in allowed}
+    may = f"允许：{'、'.join(allowed)}" if allowed else "这里什么也不用写"
+    unknown = {key: f"没有“{key}”这一项；{may}" for key in given if key not in allowed}
     if unknown:
         raise Refused("；".join(unknown.values()) + "。", unknown)
 

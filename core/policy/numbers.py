@@ -38,6 +38,16 @@ def exact(value: object) -> Fraction | None:
     return None
 
 
+def whole(value: object) -> int | None:
+    """The whole number written in `value`, whichever way; None if it is none.
+
+    >>> whole("35"), whole(Decimal("3.0")), whole("3.5"), whole(True)
+    (35, 3, None, None)
+    """
+    number = exact(value)
+    return int(number) if number is not None and number.denominator == 1 else None
+
+
 def _is_bounded(value: Decimal) -> bool:
     """Finite and of sensible size: 1e-99999999 as a fraction would fill the memory."""
     exponent = value.as_tuple().exponent

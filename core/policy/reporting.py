@@ -15,6 +15,7 @@ from core.policy.rules import Rule, read_rule
 from core.policy.trace import Step, Trace
 from core.policy.values import exact_value
 from core.policy.version import PolicyVersion
+from forms.formula import compile_formula
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,17 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums of the fields that were reported at all, and what is derived from them (None where it has no meaning)."""
+    """Sums of the fields that were reported at all, and what is derived from them (None where it has no meaning).
+
+    ``missing`` are the figures that some reports carry and others do not: their sums are not those of all carriers,
+    and what would be derived from sums over different carriers is None.
+    """
 
     carriers: int
     totals: Mapping[str, Decimal]
     derived: Mapping[str, Fraction | None]
     trace: Trace
+    missing: tuple[str, ...] = ()
 
 
 def report_rules(policy: PolicyVersion) -> ReportRules:
@@ -144,14 +150,24 @@ def read_report(rules: ReportRules, given: Mapping[str, object], place: str) -> 
     except Refused as refusal:
         raise Refused(f"{place}：{refusal}", refusal.fields) from None
     figures = {key: value for key, value in values.items() if isinstance(value, Decimal)}
-    faults = {}
+    faults: dict[str, str] = {}
     for part, whole in rules.parts:
-        if part in figures and whole in figures and figures[part] > figures[whole]:
-            names = rules.fields[part].name, rules.fields[whole].name
-            faults[part] = f"“{names[0]}”{figures[part]} 多于“{names[1]}”{figures[whole]}"
+        for around in _around(rules, whole):
+            if part in figures and around in figures and figures[part] > figures[around]:
+                names = rules.fields[part].name, rules.fields[around].name
+                faults.setdefault(part, f"“{names[0]}”{figures[part]} 多于“{names[1]}”{figures[around]}")
     if faults:
         raise Refused(f"{place}：{'；'.join(faults.values())}。", faults)
     return figures
+
+
+def _around(rules: ReportRules, whole: str) -> list[str]:
+    """The figure itself and all it is part of in turn, so that a blank one in between hides nothing."""
+    found = [whole]
+    for part, larger in rules.parts * len(rules.parts):
+        if part == found[-1] and larger not in found:
+            found.append(larger)
+    return found
 
 
 def add_up(rules: ReportRules, reports: Sequence[Mapping[str, Decimal]], carriers: int) -> Totals:
@@ -161,13 +177,19 @@ def add_up(rules: ReportRules, reports: Sequence[Mapping[str, Decimal]], carrier
         for key in rules.fields
         if any(key in report for report in reports)
     }
+    carried = {key: frozenset(at for at, report in enumerate(reports) if key in report) for key in totals}
+    everyone = frozenset(range(len(reports)))
     known = {**totals, "carriers": carriers}
-    derived = {entry.rule.key: exact_value(entry.formula, known) for entry in rules.derived}
+    derived = {}
+    for entry in rules.derived:
+        by = {carried.get(name, everyone) for name in compile_formula(entry.formula).names}
+        derived[entry.rule.key] = exact_value(entry.formula, known) if len(by) == 1 else None
     steps = [
         Step(f"{entry.rule.name} = {entry.formula}", entry.rule.clause, entry.rule.basis, {}, derived[entry.rule.key])
         for entry in rules.derived
     ]
-    return Totals(carriers, totals, derived, tuple(steps))
+    missing = tuple(key for key, by in carried.items() if by != everyone)
+    return Totals(carriers, totals, derived, tuple(steps), missing)
 
 
 def over_the_year(rules: ReportRules, reports: Sequence[Mapping[str, Decimal]]) -> dict[str, Decimal]:

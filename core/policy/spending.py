@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from core.errors import Refused
-from core.policy.numbers import Exact, exact, plain, round_half_up
+from core.policy.numbers import Exact, exact, plain, round_half_up, whole
 from core.policy.trace import Step, Trace
 from core.policy.version import PolicyVersion
 
@@ -121,12 +121,9 @@ def standing(rules: SpendingRules, project: Project, month: object) -> SpendingS
 
     Raises Refused for a month that is no node.
     """
-    if month not in rules.months or isinstance(month, bool):
-        nodes = "、".join(str(node) for node in rules.months)
-        raise Refused(f"{month} 月不是支出计划的节点；允许：{nodes}。", {"node_month": "不是节点月份"})
+    at = node_of(rules, month)
     if project.spent is None:
         return None
-    at = rules.months.index(int(str(month)))
     measured = project.budget > 0
     return SpendingState(
         project.planned[at],
@@ -134,6 +131,15 @@ def standing(rules: SpendingRules, project: Project, month: object) -> SpendingS
         project.spent,
         project.spent / project.budget * 100 if measured else None,
     )
+
+
+def node_of(rules: SpendingRules, month: object) -> int:
+    """The place of a node month among the nodes. Raises Refused for a month that is none."""
+    stated = whole(month)
+    if stated not in rules.months:
+        nodes = "、".join(str(node) for node in rules.months)
+        raise Refused(f"“{month}”月不是支出计划的节点；允许：{nodes}。", {"node_month": "不是节点月份"})
+    return rules.months.index(stated)
 
 
 def plan_trace(rules: SpendingRules, project: Project) -> Trace:

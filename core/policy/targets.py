@@ -66,6 +66,9 @@ def judge(settings: TargetSettings, target: Target, actual: object, is_cost: boo
     cost = is_cost if is_cost is not None else is_cost_unit(settings, target.unit)
     reached = _number(target, actual)
     value = Fraction(target.value) if isinstance(target.value, Decimal) else Fraction(0)
+    if reached < 0 <= value and target.unit != "%":
+        # Only a rate may fall below nothing; -1 hour would be in time for any limit.
+        raise Refused(f"实际完成“{actual}”小于 0，请核对。", {"actual": "不能小于 0"})
     comparator = target.comparator or (settings.unsigned_cost if cost else settings.unsigned)
     met = _TESTS[comparator](reached, value)
     missed_exactly = comparator == EQUAL and not met

@@ -11,6 +11,7 @@ from core.policy.award_years import AwardYear, Yuan, pay_years
 from core.policy.awards import AwardTerms, award_terms
 from core.policy.facts import Fact, FactValue, fact_values, known_keys, read_facts
 from core.policy.grades import named_grades
+from core.policy.numbers import whole
 from core.policy.question import Answer, Asked, Question
 from core.policy.questions.reading import reasons, table, tables
 from core.policy.version import PolicyVersion
@@ -78,9 +79,9 @@ def _grades(policy: PolicyVersion, terms: AwardTerms, entry: Mapping[str, Any]) 
 
 
 def _year(entry: Mapping[str, Any]) -> int:
-    year = entry.get("year")
-    if not isinstance(year, int) or isinstance(year, bool) or not 1949 <= year <= 9998:
-        raise Refused(f"年份“{year}”不对，要写成四位数字。", {"year": "年份不对"})
+    year = whole(entry.get("year"))
+    if year is None or not 1949 <= year <= 9998:
+        raise Refused(f"年份“{entry.get('year', '')}”不对，要写成四位数字。", {"year": "年份不对"})
     return year
 
 

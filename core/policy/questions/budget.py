@@ -13,6 +13,7 @@ from core.policy.questions.reading import reasons, tables
 from core.policy.spending import (
     Project,
     SpendingRules,
+    node_of,
     plan_trace,
     read_project,
     spending_rules,
@@ -29,9 +30,8 @@ _TARGET = ("target", "actual", "kind", "cost", "name")
 
 def _targets(asked: Asked) -> Answer:
     settings = target_settings(asked.policy)
-    if "target" in asked.given or not asked.policy.has("budget"):
+    if asked.given or not asked.policy.has("budget"):
         return {"accepted": True, **_one_target(settings, asked.given)}
-    known_keys(asked.given, ())
     printed = asked.policy.definition("budget")["indicators"]
     described = [
         {
@@ -60,7 +60,9 @@ def _stated_target(policy: PolicyVersion, entry: Mapping[str, Any]) -> str:
 
 def _one_target(settings: TargetSettings, given: Given) -> Answer:
     known_keys(given, _TARGET)
-    printed = given.get("target", "")
+    if "target" not in given:
+        raise Refused("没有写目标（target）；印的是空白，就写成空的文字。", {"target": "缺少目标"})
+    printed = given["target"]
     if isinstance(printed, (list, dict, bool)):
         raise Refused("目标（target）要照印出来的样子写成文字。", {"target": "要写成文字"})
     target = read_target(settings, "" if printed is None else str(printed))
@@ -103,6 +105,7 @@ def _spending(asked: Asked) -> Answer:
     month = given.get("node_month")
     if "projects" not in given and ("budget_wan" in given or "plan_pct" in given):
         known_keys(given, (*_PLAN, "node_month"))
+        _name(given)
         project = read_project(rules, given)
         return {"accepted": True, **_described(rules, project, month)}
     known_keys(given, ("projects", "node_month"))
@@ -131,6 +134,7 @@ def _projects(rules: SpendingRules, stated: list[Mapping[str, Any]]) -> list[Pro
     for position, entry in enumerate(stated, start=1):
         try:
             known_keys(entry, _PLAN)
+            _name(entry)
             projects.append(read_project(rules, entry))
         except Refused as refusal:
             messages.append(f"第 {position} 个项目：{refusal}")
@@ -140,10 +144,14 @@ def _projects(rules: SpendingRules, stated: list[Mapping[str, Any]]) -> list[Pro
     return projects
 
 
+def _name(given: Mapping[str, Any]) -> None:
+    if not isinstance(given.get("name") or "", str):
+        raise Refused("项目名称（name）要写成文字。", {"name": "要写成文字"})
+
+
 def _described(rules: SpendingRules, project: Project, month: object) -> Answer:
     if project.spent is not None and month is None:
         raise Refused("写了已支出（spent_wan），还要写到哪个节点（node_month）。", {"node_month": "缺少节点月份"})
-    state = None if month is None else standing(rules, project, month)
     answer: Answer = {
         "budget_wan": plain(project.budget),
         "planned_wan": [round_half_up(amount) for amount in project.planned],
@@ -152,16 +160,26 @@ def _described(rules: SpendingRules, project: Project, month: object) -> Answer:
         "other_wan": project.other,
         "rounding": "half_up_2",
     }
-    if state is not None:
-        answer |= {
-            "node_month": month,
-            "planned_pct": None if state.planned_pct is None else round_half_up(state.planned_pct),
-            "actual_pct": None if state.actual_pct is None else round_half_up(state.actual_pct),
-            "behind_wan": round_half_up(state.behind),
-            "on_track": state.on_track,
-            "over_budget": state.spent > project.budget,
-        }
+    if month is not None:
+        answer |= _at_node(rules, project, month)
     return answer | reasons(plan_trace(rules, project))
+
+
+def _at_node(rules: SpendingRules, project: Project, month: object) -> Answer:
+    """What was planned by a node and how spending stands; unknown while nobody said what was spent."""
+    at, state = node_of(rules, month), standing(rules, project, month)
+    answer: Answer = {
+        "node_month": rules.months[at],
+        "planned_pct": round_half_up(project.plan_pct[at]) if project.budget else None,
+    }
+    if state is None:
+        return answer | {"actual_pct": None, "behind_wan": None, "on_track": None, "missing": ["spent_wan"]}
+    return answer | {
+        "actual_pct": None if state.actual_pct is None else round_half_up(state.actual_pct),
+        "behind_wan": round_half_up(state.behind),
+        "on_track": state.on_track,
+        "over_budget": state.spent > project.budget,
+    }
 
 
 BUILT_IN = (

@@ -13,21 +13,11 @@ from core.policy.version import NotCovered, PolicyVersion
 from forms.definition import load_form
 
 
-def _check(asked: Asked) -> Answer:
-    # WTForms is loaded only when a form is checked: no other question needs it.
+def faults_of(policy: PolicyVersion, key: str, answers: dict[str, Any]) -> tuple[dict[str, list[str]], list[str]]:
+    """What is wrong in a form's answers, by field, and the fields that are still empty."""
+    # WTForms is loaded only when a form is checked: few questions need it.
     from forms.compile import compiled
 
-    policy, given = asked.policy, asked.given
-    known_keys(given, ("form", "answers"))
-    if not policy.has("form"):
-        raise NotCovered(f"“{policy.region}”没有表单。")
-    forms = policy.keys("form")
-    key = given.get("form") or (forms[0] if len(forms) == 1 else None)
-    if key not in forms:
-        raise Refused(f"没有“{key}”这份表单；允许：{'、'.join(forms)}。", {"form": "没有这份表单"})
-    answers = given.get("answers")
-    if not isinstance(answers, dict):
-        raise Refused("填报内容（answers）要写成一组键和值。", {"answers": "要写成一组键和值"})
     form = compiled(load_form(dict(policy.definition("form", key)), f"form/{key}"))
     parsed = form.from_json(_written(answers))
     wrong = {path: list(messages) for path, messages in parsed.errors.items() if messages}
@@ -37,6 +27,24 @@ def _check(asked: Asked) -> Answer:
             missing.append(fault.path)
         elif fault.message not in wrong.setdefault(fault.path, []):
             wrong[fault.path].append(fault.message)
+    return wrong, missing
+
+
+def _check(asked: Asked) -> Answer:
+    policy, given = asked.policy, asked.given
+    known_keys(given, ("form", "answers"))
+    if not policy.has("form"):
+        raise NotCovered(f"“{policy.region}”没有表单。")
+    forms = policy.keys("form")
+    key = given.get("form") or (forms[0] if len(forms) == 1 else None)
+    if key is None:
+        raise Refused(f"没有写是哪一份表单（form）；允许：{'、'.join(forms)}。", {"form": "缺少表单"})
+    if key not in forms:
+        raise Refused(f"没有“{key}”这份表单；允许：{'、'.join(forms)}。", {"form": "没有这份表单"})
+    answers = given.get("answers")
+    if not isinstance(answers, dict):
+        raise Refused("填报内容（answers）要写成一组键和值。", {"answers": "要写成一组键和值"})
+    wrong, missing = faults_of(policy, str(key), answers)
     steps = [
         Step(message, _clause(policy, str(key)), "reading", {"field": path}, False)
         for path, messages in wrong.items()

@@ -31,6 +31,8 @@ def _scope(asked: Asked) -> Answer:
     steps: list[Step] = []
     for position, carrier in enumerate(tables(given["carriers"], "carriers"), start=1):
         identity = require_id(carrier, position)
+        if identity in decided:
+            raise Refused(f"载体“{identity}”写了两次。", {"carriers": f"“{identity}”写了两次"})
         own = {key: value for key, value in carrier.items() if key != "id"}
         decided[identity] = in_scope(rules, {**facts, **own}, cutoff)
         steps.extend(decided[identity].trace)

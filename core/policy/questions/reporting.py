@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import Refused
 from core.policy.facts import as_date, known_keys, require_date
-from core.policy.numbers import round_half_up
+from core.policy.numbers import round_half_up, whole
 from core.policy.periods import PERIODS, period_of
 from core.policy.question import Answer, Asked, Given, Question
 from core.policy.questions.reading import reasons, tables
@@ -43,7 +43,9 @@ def _reporting(asked: Asked) -> Answer:
     given = asked.given
     rules = report_rules(asked.policy)
     known_keys(given, ("period", *_DATED, *_COUNTED))
-    kind = rules.kind(given.get("period"))
+    if given.get("period") is None:
+        raise Refused("没有写是哪一种报送（period）。", {"period": "缺少报送种类"})
+    kind = rules.kind(given["period"])
     if "received" not in given:
         first, last = require_date(given, "from"), require_date(given, "to")
         surplus = {key: "只与收到份数（received）一起写" for key in ("carriers", "periods_due") if key in given}
@@ -85,8 +87,8 @@ def _days(value: object) -> list[Any]:
 
 
 def _whole(given: Given, key: str) -> int:
-    value = given.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST:
+    value = whole(given.get(key))
+    if value is None or not 0 <= value <= MOST:
         raise Refused(f"“{key}”要写成不小于 0 的整数。", {key: "要写成不小于 0 的整数"})
     return value
 
@@ -100,11 +102,15 @@ def _aggregate(asked: Asked) -> Answer:
     reports = _years(rules, given["years"]) if "years" in given else _read(rules, given.get("reports"), "")
     # One report is one carrier's, unless the figures were added up before.
     carriers = _whole(given, "carriers") if "carriers" in given else len(reports)
+    if carriers < len(reports):
+        message = f"报表有 {len(reports)} 家的，多于载体数 {carriers}；一家一份，几期的写进 years。"
+        raise Refused(message, {"carriers": "少于报表数"})
     found = add_up(rules, reports, carriers)
     return {
         "carriers": found.carriers,
         "totals": found.totals,
         **{key: None if value is None else round_half_up(value) for key, value in found.derived.items()},
+        "missing": list(found.missing),
         "rounding": "half_up_2",
         **reasons(found.trace),
     }

@@ -10,6 +10,7 @@ from core.policy.facts import known_keys
 from core.policy.grades import grades_of
 from core.policy.numbers import exact, plain, round_half_up
 from core.policy.question import Answer, Asked, Given, Question
+from core.policy.questions.check import faults_of
 from core.policy.scheme import Indicator, Scheme, scheme_of
 from core.policy.trace import Step, clauses_of
 from core.policy.values import IndicatorValue, indicator_values
@@ -83,7 +84,9 @@ def _described(indicator: Indicator, group: str) -> Answer:
 
 def _indicators(asked: Asked) -> Answer:
     scheme = scheme_of(asked.policy)
-    values = indicator_values(scheme, _answers(scheme, asked.given))
+    answers = _answers(scheme, asked.given)
+    _refuse_impossible(asked.policy, scheme, answers)
+    values = indicator_values(scheme, answers)
     steps = [value.step for value in values.values() if value.state != "missing"]
     return {
         **{code: _shown(value) for code, value in values.items()},
@@ -112,6 +115,16 @@ def _answers(scheme: Scheme, given: Given) -> dict[str, object]:
     if faults:
         raise Refused("；".join(faults.values()) + "。", faults)
     return answers
+
+
+def _refuse_impossible(policy: PolicyVersion, scheme: Scheme, answers: dict[str, object]) -> None:
+    """Raises Refused for what the scheme's form would not take: half a person, a part above its whole."""
+    if not policy.has("form") or scheme.form not in policy.keys("form"):
+        return
+    wrong, _ = faults_of(policy, scheme.form, answers)
+    if wrong:
+        faults = {key: f"“{key}”：{'；'.join(messages)}" for key, messages in wrong.items()}
+        raise Refused("。".join(faults.values()) + "。", faults)
 
 
 def _shown(value: IndicatorValue) -> Decimal | None:

@@ -27,6 +27,20 @@ def test_decimals_are_plain_numbers_and_chinese_stays():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"total": 90, "total": 50}', "“total”"),
+        ('{\n"total": 9', "第 2 行"),
+        ("[" * 100000, "太深"),
+        ('{"total": ' + "9" * 5000 + "}", "5000 位"),
+    ],
+)
+def test_the_message_says_where(text, said):
+    with pytest.raises(Refused, match=said):
+        loads(text)
+
+
 @pytest.mark.parametrize("text", ["", "[1]", "{", '{"a": NaN}', '{"a": 1, "a": 2}', "[" * 100000])
 def test_what_is_no_object_is_refused(text):
     with pytest.raises(Refused):

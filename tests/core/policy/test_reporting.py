@@ -85,6 +85,33 @@ def test_sums_and_ratios_agree_with_the_rows(lhasa, rows):
     assert found.derived["jobs_per_tenant"] is None
 
 
+@pytest.mark.parametrize(
+    ("reports", "ratio", "missing"),
+    [
+        ([{"student_startups": 4}, {"tenants": 3}], "student_startup_share_pct", ["student_startups", "tenants"]),
+        ([{"tenants": 8, "student_startups": 4}, {"tenants": 8}], "student_startup_share_pct", ["student_startups"]),
+        ([{"service_staff": 4}, {"tenants": 8}], "service_staff_per_carrier", ["service_staff", "tenants"]),
+    ],
+)
+def test_figures_of_different_carriers_make_no_ratio(lhasa, reports, ratio, missing):
+    answer = ask(lhasa, "aggregate", {"reports": reports})
+    assert (answer[ratio], sorted(answer["missing"])) == (None, missing)
+    assert answer["totals"]["tenants"] > 0
+
+
+@pytest.mark.parametrize(
+    ("report", "field"),
+    [
+        ({"tenants": 20, "student_startups": 8, "lhasa_student_startups": 9}, "lhasa_student_startups"),
+        ({"tenants": 8, "lhasa_student_startups": 9}, "lhasa_student_startups"),
+        ({"jobs": 8, "lhasa_graduates": 9}, "lhasa_graduates"),
+    ],
+)
+def test_a_blank_figure_in_between_hides_no_contradiction(lhasa, report, field):
+    assert ask(lhasa, "aggregate", {"reports": [report]})["fields"] == [field]
+    assert ask(lhasa, "check", {"form": "monthly_report", "answers": report})["fields"] == [field]
+
+
 def test_a_ratio_is_rounded_only_when_it_is_shown(lhasa):
     answer = ask(lhasa, "aggregate", {"reports": [{"tenants": 921, "student_startups": 346}]})
     assert answer["student_startup_share_pct"] == round_half_up(Fraction(34600, 921)) == Decimal("37.57")
@@ -104,6 +131,7 @@ def test_a_ratio_is_rounded_only_when_it_is_shown(lhasa):
         ("aggregate", {"reports": [{"cows": 1}]}, "cows"),
         ("aggregate", {"reports": [{"tenants": "many"}]}, "tenants"),
         ("aggregate", {}, "reports"),
+        ("aggregate", {"carriers": 1, "reports": [{"tenants": 8}, {"tenants": 9}]}, "carriers"),
         ("period", {"date": "yesterday"}, "date"),
     ],
 )

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from core.errors import Refused
+from core.policy.questions import ask
 from core.policy.scope import in_scope, scope_rules
 
 
@@ -30,6 +31,12 @@ def test_the_29th_of_february_is_full_on_the_28th(qinhuangdao):
 
 def test_a_missing_date_is_named(qinhuangdao):
     assert in_scope(scope_rules(qinhuangdao), {}, date(2023, 5, 10)).missing == ("recognised_on",)
+
+
+def test_a_carrier_listed_twice_is_refused(qinhuangdao):
+    twice = [{"id": "a", "recognised_on": "2019-01-01"}, {"id": "a", "recognised_on": "2023-01-01"}]
+    answer = ask(qinhuangdao, "scope", {"cutoff": "2023-05-10", "carriers": twice})
+    assert (answer["accepted"], answer["fields"]) == (False, ["carriers"])
 
 
 def test_unknown_facts_are_refused(qinhuangdao):

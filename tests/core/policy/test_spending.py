@@ -78,15 +78,25 @@ def test_funds_must_add_up(tangshan, fiscal, other, more):
         ({"budget_wan": 1, "plan_pct": ["45%", 46, 95, 100]}, ["plan_pct"]),
         ({"budget_wan": 1, "plan_pct": [0, 0, 0, 100], "spent_wan": 1}, ["node_month"]),
         ({"budget_wan": 1, "plan_pct": [0, 0, 0, 100], "spent_wan": 1, "node_month": 9}, ["node_month"]),
-        ({"budget_wan": 1, "plan_pct": [0, 0, 0, 100], "node_month": "3"}, ["node_month"]),
+        ({"budget_wan": 1, "plan_pct": [0, 0, 0, 100], "node_month": "三"}, ["node_month"]),
         ({"budget_wan": 1, "plan_pct": [0, 0, 0, 100], "colour": 1}, ["colour"]),
         ({"projects": []}, ["projects"]),
+        ({"name": ["甲"], "budget_wan": 1, "plan_pct": [0, 0, 0, 100]}, ["name"]),
         ({"projects": [{"budget_wan": 1, "plan_pct": [0, 0, 0, 100], "colour": 1}]}, ["colour"]),
     ],
 )
 def test_what_is_refused_is_named(tangshan, given_, fields):
     answer = ask(tangshan, "spending", given_)
     assert (answer["accepted"], sorted(answer["fields"])) == (False, sorted(fields))
+
+
+def test_a_node_without_spending_says_what_was_planned_and_what_is_missing(tangshan):
+    half = {"name": "乙", "budget_wan": 100, "plan_pct": [30, 60, 90, 100]}
+    given_ = {"node_month": 6, "projects": [{**half, "name": "甲", "spent_wan": 60}, half]}
+    answer = ask(tangshan, "spending", given_)
+    assert (answer["planned_pct"], answer["actual_pct"], answer["on_track"]) == (60, None, None)
+    assert answer["missing"] == answer["projects"][1]["missing"] == ["spent_wan"]
+    assert answer["projects"][0]["on_track"] is True
 
 
 def test_spending_beyond_the_budget_is_told(tangshan):

@@ -149,6 +149,8 @@ def test_what_was_reached(settings, printed, actual, met):
         ({"target": "≥30家", "actual": "三十"}, "actual"),
         ({"target": "≥30家", "actual": "30次"}, "actual"),
         ({"target": "≥30家", "actual": True}, "actual"),
+        ({"target": "≤2小时", "actual": -1}, "actual"),
+        ({"target": "=2.45元", "actual": "-2.45元"}, "actual"),
         ({"target": "是", "actual": 1}, "actual"),
         ({"target": "2024年12月底前", "actual": "快了"}, "actual"),
         ({"target": "≥30家", "kind": "colour"}, "kind"),
@@ -160,6 +162,10 @@ def test_what_was_reached(settings, printed, actual, met):
 def test_what_does_not_fit_is_refused_by_name(tangshan, given_, field):
     answer = ask(tangshan, "targets", given_)
     assert (answer["accepted"], answer["fields"]) == (False, [field])
+
+
+def test_a_rate_may_fall_below_nothing(tangshan):
+    assert ask(tangshan, "targets", {"target": "≤5%", "actual": -3})["met"] is True
 
 
 def test_what_the_administrator_says_of_unsigned_numbers_counts(tangshan):
