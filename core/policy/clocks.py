@@ -131,6 +131,8 @@ def clocks_of(policy: PolicyVersion) -> dict[str, Clock]:
 def clock_of(policy: PolicyVersion, key: object) -> Clock:
     """The clock with that key; raises Refused naming the ones there are."""
     clocks = clocks_of(policy)
+    if key is None:
+        raise Refused(f"没有写是哪一个期限（clock）；允许：{'、'.join(clocks)}。", {"clock": "缺少期限"})
     if not isinstance(key, str) or key not in clocks:
         raise Refused(f"没有“{key}”这个期限；允许：{'、'.join(clocks)}。", {"clock": "没有这个期限"})
     return clocks[key]

@@ -68,6 +68,9 @@ SUPPLIED = frozenset({"participated", "absence_excused", "submitted_on", "deadli
 """Facts that come from the course of a case and from the register, never from a check."""
 
 
+_GRADE_WANTED = "这里的政策没有划分数线，要给出档次（grade）和理由。"
+
+
 @dataclass(frozen=True)
 class _Rules:
     grades: Grades | None
@@ -178,7 +181,7 @@ def _rules(policy: PolicyVersion) -> _Rules:
 def _facts(rules: _Rules, given: Mapping[str, object]) -> dict[str, Any]:
     own = {key: value for key, value in given.items() if key not in GIVEN}
     facts: dict[str, Any] = dict(fact_values(rules.facts, own))
-    established = given.get("vetoes") or []
+    established = [] if given.get("vetoes") is None else given["vetoes"]
     if not isinstance(established, (list, tuple)):
         raise Refused("否决情形要写成一列。", {"vetoes": "要写成一列"})
     unknown = [str(veto) for veto in established if veto not in rules.declared]
@@ -200,6 +203,8 @@ def _first_grade(
     if grade is not None and grade not in rules.named:
         raise Refused(f"没有“{grade}”这个档次；允许：{'、'.join(rules.named)}。", {"grade": "没有这个档次"})
     if given.get("total") is None:
+        if grade is None and rules.grades is None:
+            raise Refused(_GRADE_WANTED, {"grade": "缺少档次"})
         if grade is None:
             raise Refused("要给出总分（total）或档次（grade）。", {"total": "缺少总分或档次"})
         if given.get("sheets") is not None:
@@ -208,7 +213,7 @@ def _first_grade(
     total = _total(given["total"])
     if rules.grades is None:
         if grade is None:
-            raise Refused("这里的政策没有划分数线，要给出档次（grade）和理由。", {"grade": "缺少档次"})
+            raise Refused(_GRADE_WANTED, {"grade": "缺少档次"})
         return (
             str(grade),
             None,

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from core.errors import CalendarMissing, Refused
 from core.policy.clocks import NOTICE, Clock, calendar_of, clock_of, notice_rules
 from core.policy.facts import as_date, known_keys, require_date
+from core.policy.numbers import whole
 from core.policy.objection import ANONYMOUS, admissible
 from core.policy.periods import first_day_of_quarter, period_of
 from core.policy.question import Answer, Asked, Given, Question
@@ -59,11 +60,12 @@ def _opened(clock: Clock, given: Given) -> date | None:
 
 def _adjusted(clock: Clock, given: Given) -> Clock:
     """The clock with the length and the opening-day rule that the input sets."""
-    days, counts = given.get("working_days"), given.get("counts_opening_day")
-    if clock.kind == "fixed_day" and (days is not None or counts is not None):
+    stated, counts = given.get("working_days"), given.get("counts_opening_day")
+    if clock.kind == "fixed_day" and (stated is not None or counts is not None):
         raise Refused(f"“{clock.name}”的日子是定死的，不能改算法。", {"working_days": "这个期限不按天数算"})
-    if days is not None:
-        if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+    if stated is not None:
+        days = whole(stated)
+        if days is None or days < 1:
             raise Refused("工作日数要写成大于 0 的整数。", {"working_days": "要写成大于 0 的整数"})
         clock = replace(clock, length=days, kind="working_days")
     if counts is not None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.policy.questions import UnknownQuestion, ask
 from core.policy.scheme import scheme_of
+from core.policy.worked_cases import read_cases
 
 FULL = dict(F1=3, F2=3, F3=4, F4=5, F5=5, F6=5, S1=6, S2=6, S3=8, S4=4, S5=6, P1=8, P2=8, P3=8, P4=5, P5=6, C1=6, C2=4)
 
@@ -29,6 +30,70 @@ def test_junk_is_refused_by_name_never_with_a_traceback(manager, junk):
             or not (set(junk) - {"parameters", "kind"})
             or "calendar_missing_years" in answer
         )
+
+
+def test_a_number_may_be_written_as_text_or_with_a_point(manager):
+    """Wherever a worked example has a number: 3, "3" and 3.0 are one number, and no spelling ends in a traceback."""
+    for folder in manager.cases.values():
+        for case in [case for file in sorted(folder.glob("*.toml")) for case in read_cases(file)]:
+            plainly = _told(manager.ask(case.region, case.ask, case.given, case.on))
+            for spelled in (str, lambda number: Decimal(number) + Decimal("0.0")):
+                otherwise = _told(manager.ask(case.region, case.ask, _spelled(case.given, spelled), case.on))
+                assert otherwise == plainly, (case.region, case.id)
+
+
+def _spelled(value, spelled):
+    if isinstance(value, dict):
+        return {key: _spelled(inner, spelled) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_spelled(inner, spelled) for inner in value]
+    return spelled(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else value
+
+
+def _told(value):
+    """An answer without what repeats the input as it was written."""
+    if isinstance(value, dict):
+        return {key: _told(inner) for key, inner in value.items() if key not in {"trace", "messages"}}
+    return [_told(inner) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("region", "question", "asked", "field"),
+    [
+        ("qinhuangdao", "check", {"answers": {}}, "form"),
+        ("lhasa", "corrective_action", {"kind": "makerspace"}, "outcome"),
+        ("lhasa", "deadline", {"from": "2019-05-06"}, "clock"),
+        ("lhasa", "reporting", {}, "period"),
+        ("lhasa", "determination", {}, "grade"),
+        ("tangshan", "targets", {"actual": 30}, "target"),
+    ],
+)
+def test_what_was_left_out_is_said_to_be_missing_not_to_be_wrong(manager, region, question, asked, field):
+    answer = manager.ask(region, question, asked)
+    assert (answer["accepted"], answer["fields"]) == (False, [field])
+    assert "None" not in answer["messages"][0]
+
+
+@pytest.mark.parametrize("vetoes", ["", {}, "false_materials"])
+def test_vetoes_that_are_no_list_are_not_taken_for_none(qinhuangdao, vetoes):
+    assert ask(qinhuangdao, "determination", {"total": 92, "vetoes": vetoes})["fields"] == ["vetoes"]
+
+
+@pytest.mark.parametrize(
+    ("figures", "fields"),
+    [
+        ({"service_staff": 5, "trained_staff": 6}, ["trained_staff"]),
+        ({"tenants": 10, "tenants_with_ip": 11, "new_tenants": 11}, ["tenants_with_ip", "new_tenants"]),
+        ({"tenants": 10, "mentors": "2.5"}, ["mentors"]),
+    ],
+)
+def test_figures_that_the_form_would_not_take_have_no_ratio(qinhuangdao, figures, fields):
+    answer = ask(qinhuangdao, "indicators", figures)
+    assert (answer["accepted"], sorted(answer["fields"])) == (False, sorted(fields))
+
+
+def test_more_mentors_than_tenants_is_no_contradiction(qinhuangdao):
+    assert ask(qinhuangdao, "indicators", {"tenants": 10, "mentors": 25})["F4"] == 250
 
 
 def test_an_unknown_question_names_the_known_ones(qinhuangdao):
