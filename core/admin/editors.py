@@ -9,7 +9,14 @@ from flask_admin import expose
 
 from core.admin.base import Answer, Page, token
 from core.admin.definitions import kind_name, read
-from core.cases import authoring, authoring_form_choices, authoring_form_things, authoring_forms, authoring_items
+from core.cases import (
+    authoring,
+    authoring_form_choices,
+    authoring_form_things,
+    authoring_forms,
+    authoring_items,
+    authoring_procedure_choices,
+)
 from core.cases.authoring_checks import sources_around
 from core.cases.authoring_items import Items
 from core.cases.authoring_words import Choices, Slot
@@ -28,14 +35,15 @@ def choices_for(slot: Slot, row: DefinitionVersion, data: dict[str, Any], path: 
     if slot.source == "actions":
         stage = authoring_items.item_at(data, path)
         return tuple((a["key"], a.get("name", a["key"])) for a in stage.get("actions", []))
-    if slot.source in authoring_form_choices.SOURCES:
-        return authoring_form_choices.choices(slot.source, data, sources_around(row))
-    if slot.source:
-        return _around(slot.source, row)
-    return slot.choices
+    return _around(slot.source, row, data, path) if slot.source else slot.choices
 
 
-def _around(source: str, row: DefinitionVersion) -> Choices:
+def _around(source: str, row: DefinitionVersion, data: dict[str, Any], path: str) -> Choices:
+    around = sources_around(row)
+    if source in authoring_procedure_choices.SOURCES:
+        return authoring_procedure_choices.choices(source, authoring_items.item_at(data, path), row.region, around)
+    if source in authoring_form_choices.SOURCES:
+        return authoring_form_choices.choices(source, data, around)
     kind, name, label = {
         "forms": ("form", "", "title"),
         "workflows": ("workflow", "", "name"),
@@ -44,10 +52,10 @@ def _around(source: str, row: DefinitionVersion) -> Choices:
         "dates": ("plan", "items", "name"),
     }[source]
     found: list[tuple[str, str]] = []
-    for (one, key), text in sorted(sources_around(row).items()):
+    for (one, key), text in sorted(around.items()):
         if one == kind and (one, key) != (row.kind, row.key):
-            data = parse(text, key)
-            found += [(e["key"], e[label]) for e in data[name]] if name else [(key, data.get(label, key))]
+            there = parse(text, key)
+            found += [(e["key"], e[label]) for e in there[name]] if name else [(key, there.get(label, key))]
     return tuple(found)
 
 

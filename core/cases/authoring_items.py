@@ -243,6 +243,14 @@ def _count(typed: str) -> int | str:
 NOBODY = "无人"
 """Typed where an empty list means something else than none given: nobody opens it, the system does."""
 
+
+def _openers(typed: str) -> list[str]:
+    chosen = typed.split()
+    if NOBODY in chosen and len(chosen) > 1:
+        raise ValueError("选了“无人”，就不要再选别的。")
+    return [] if chosen == [NOBODY] else chosen
+
+
 _READERS: dict[str, Any] = {
     "facts": _facts,
     "whole": _whole,
@@ -251,7 +259,7 @@ _READERS: dict[str, Any] = {
     "number": number_of,
     "yes_no": lambda typed: typed == "true",
     "texts": lambda typed: [line.strip() for line in re.split(r"[\n，、,]", typed) if line.strip()],
-    "openers": lambda typed: [] if typed == NOBODY else _READERS["texts"](typed),
+    "openers": _openers,
     "needs": lambda typed: typed.split(),
     "pairs": _pairs,
     "bands": _bands,

@@ -52,4 +52,31 @@ def test_a_procedure_is_added_and_filled_in_the_browser(client, sign_in, seal) -
     given = {"csrf_token": seal(), "form_token": new_token(), "seen": row.digest, "path": "procedures", "do": "add"}
     client.post(f"/admin/drafts/{row.id}/arrange", data={**given, "title": "年中检查"})
     item = client.get(f"/admin/drafts/{row.id}/item/procedures.2").text
-    assert "年中检查" in item and re.search(r'<option value="makerspace_evaluation"[^>]*>众创空间年度绩效评价</option>', item)
+    assert "年中检查" in item and re.search(
+        r'<option value="makerspace_evaluation"[^>]*>众创空间年度绩效评价</option>', item
+    )
+
+
+def test_who_opens_it_and_for_whom_are_ticked_in_words(client, sign_in, seal) -> None:
+    account, row = _draft("qinhuangdao", "procedures")
+    sign_in(client, account)
+    address = f"/admin/drafts/{row.id}/item/procedures.1"
+    item = client.get(address).text
+    for words in ("众创空间", "无人（只由系统发起）", "已撤销资格", "市级审核员"):
+        assert words in item
+    assert re.search(r'name="opened_by" value="无人" checked', item)  # opened_by = [] is the system alone
+    given = {
+        "csrf_token": seal(),
+        "form_token": new_token(),
+        "seen": row.digest,
+        "name": "用款情况",
+        "key": "award_use",
+    }
+    page = client.post(address, data={**given, "opened_by": ["无人", "city_reviewer"]})
+    assert page.status_code == 422 and "选了“无人”，就不要再选别的" in page.text
+    chosen = {"opened_by": ["city_reviewer", "carrier_clerk"], "standing": ["held", "exited"], "kept_at": "no_such"}
+    page = client.post(address, data={**given, **chosen})
+    saved = authoring.data_of(DefinitionVersion.get_by_id(row.id))["procedures"][1]
+    assert page.status_code == 302
+    assert (saved["opened_by"], saved["standing"]) == (["city_reviewer", "carrier_clerk"], ["held", "exited"])
+    assert "no_such（现在没有）" in client.get(address).text
