@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -23,6 +24,7 @@ from core.models import DefinitionVersion
 from core.policy.builtins import METHODS
 from core.policy.grades import NAMES
 from core.policy.numbers import exact
+from core.policy.scheme import full_points
 
 KINDS = ("indicators", "grades", "vetoes")
 
@@ -78,7 +80,7 @@ class SchemeDesigner(RuleLists, Page):
         return self.render(
             "admin/designer/scheme_lines.html", sheet=sheet, row=sheet.row, typed=typed, faults=faults,
             rows=authoring_lines.rows(sheet.data), grades=NAMES, positions=positions,
-            stretches=authoring_lines.stretches(sheet.data), drawn=bool(sheet.data.get("lines")),
+            stretches=authoring_lines.stretches(sheet.data, _full(sheet)), drawn=bool(sheet.data.get("lines")),
             rounding=rounding if isinstance(rounding, dict) else {},
             places=designer_choices.parameters(sheet, "whole"),
         )  # fmt: skip
@@ -128,7 +130,7 @@ class SchemeDesigner(RuleLists, Page):
         if not isinstance(sheet, Sheet):
             return sheet
         typed = posted()
-        faults = change(sheet.row, lambda draft: _put_grades(draft, typed), "档次线已保存。")
+        faults = change(sheet.row, lambda draft: _put_grades(draft, typed, _full(sheet)), "档次线已保存。")
         if faults:
             return self.draw(sheet, "", typed, faults)
         return redirect(url_for(".one", definition_id=definition_id))
@@ -174,6 +176,11 @@ def _chart(item: dict[str, Any]) -> object:
     return chart_of(item, exact(request.args.get("best", "")), exact(request.args.get("value", "")))
 
 
-def _put_grades(draft: dict[str, Any], typed: dict[str, str]) -> None:
-    authoring_lines.put_lines(draft, typed)
+def _full(sheet: Sheet) -> Decimal:
+    """The full points of the region's scheme; 100 where it has none."""
+    return full_points(authoring_scheme.weight_of(one) for one in sheet.entries("indicators", "indicators")) or Decimal(100)
+
+
+def _put_grades(draft: dict[str, Any], typed: dict[str, str], full: Decimal) -> None:
+    authoring_lines.put_lines(draft, typed, full)
     authoring_lines.put_rounding(draft, typed)

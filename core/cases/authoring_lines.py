@@ -17,8 +17,6 @@ from core.errors import Refused
 from core.policy.grades import NAMES, ORDER
 from core.policy.numbers import exact
 
-FULL = 100
-
 
 @dataclass(frozen=True)
 class Stretch:
@@ -39,10 +37,9 @@ def rows(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {grade: found[grade] for grade in ORDER if grade in found}
 
 
-def stretches(data: Mapping[str, Any]) -> list[Stretch]:
-    """The ruler from 0 to 100 as the draft draws it, with every gap and overlap."""
+def stretches(data: Mapping[str, Any], full: Decimal) -> list[Stretch]:
+    """The ruler from 0 to the full points as the draft draws it, with every gap and overlap."""
     lines = [(*_bounds(entry), str(entry.get("name") or entry.get("grade"))) for _, entry in entries(data, "lines")]
-    full = Decimal(FULL)
     edges = {Decimal(0), full, *(edge for low, high, _ in lines for edge in (low, high) if 0 <= edge <= full)}
     ordered = sorted(edges)
     return [
@@ -57,21 +54,21 @@ def _bounds(entry: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
     return low, low if upper is None else upper
 
 
-def put_lines(data: dict[str, Any], posted: Mapping[str, str]) -> None:
+def put_lines(data: dict[str, Any], posted: Mapping[str, str], full: Decimal) -> None:
     """Write the grades as typed: `name-<grade>`, `from-<grade>`, `clause-…`, `basis-…`; without a name it is not used.
 
     `drawn` says whether lines are drawn. Raises Refused with every place that is wrong.
     """
     used = [grade for grade in ORDER if posted.get(f"name-{grade}", "").strip()]
     drawn = posted.get("drawn") == "true"
-    lows = _lows(used, posted) if drawn else {}
+    lows = _lows(used, posted, full) if drawn else {}
     known = rows(data)
     written = []
     upper: Any = None
     for grade in used:
         entry: dict[str, Any] = {"grade": grade, "name": posted[f"name-{grade}"].strip()}
         if drawn:
-            entry |= {"at_least": lows[grade], **({"at_most": FULL} if upper is None else {"below": upper})}
+            entry |= {"at_least": lows[grade], **({"at_most": number_of(str(full))} if upper is None else {"below": upper})}
             upper = lows[grade]
         entry |= {name: typed for name in ("clause", "basis") if (typed := posted.get(f"{name}-{grade}", "").strip())}
         written.append({**entry, **{k: v for k, v in known.get(grade, {}).items() if k == "note"}})
@@ -80,14 +77,14 @@ def put_lines(data: dict[str, Any], posted: Mapping[str, str]) -> None:
     data["lines" if drawn else "named"] = written
 
 
-def _lows(used: list[str], posted: Mapping[str, str]) -> dict[str, Any]:
+def _lows(used: list[str], posted: Mapping[str, str], full: Decimal) -> dict[str, Any]:
     faults: dict[str, str] = {}
     lows: dict[str, Any] = {}
     for grade in used:
         typed, name = posted.get(f"from-{grade}", "").strip(), posted[f"name-{grade}"].strip()
         low = exact(typed)
-        if low is None or not 0 <= low < FULL:
-            faults[f"from-{grade}"] = f"“{name}”从几分起，要填 0 到 100 之间的数字。"
+        if low is None or not 0 <= low < full:
+            faults[f"from-{grade}"] = f"“{name}”从几分起，要填 0 到 {full} 之间的数字。"
         else:
             lows[grade] = number_of(typed)
     for better, worse in pairwise(used):

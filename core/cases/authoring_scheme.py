@@ -16,6 +16,7 @@ from core.cases.authoring_items import put_values, read_slots
 from core.cases.authoring_scheme_words import GROUP, HEAD, INDICATOR, METHOD, method_slots
 from core.errors import Refused
 from core.policy.numbers import exact, plain
+from core.policy.scheme import full_points
 
 GONE = "这一项已经不在了，请刷新后再改。"
 
@@ -77,8 +78,8 @@ def tree(data: Mapping[str, Any]) -> list[Branch]:
 
 
 def total(data: Mapping[str, Any]) -> Decimal:
-    """The sum of all weights."""
-    return sum((weight_of(entry) for _, entry in entries(data, "indicators")), Decimal(0))
+    """The sum of all weights, deductions apart."""
+    return full_points(weight_of(entry) for _, entry in entries(data, "indicators"))
 
 
 def add_group(data: dict[str, Any], name: str) -> None:
@@ -178,8 +179,8 @@ def put_weights(data: dict[str, Any], typed: Mapping[int, str]) -> None:
         weight = exact(text)
         if not text.strip():
             entry.pop("weight_points", None)
-        elif weight is None or weight < 0:
-            faults[f"weight-{place}"] = f"“{entry.get('name', '')}”的权重“{text.strip()}”不是不小于 0 的数字。"
+        elif weight is None:
+            faults[f"weight-{place}"] = f"“{entry.get('name', '')}”的权重“{text.strip()}”不是数字（扣分项写负数）。"
         else:
             entry["weight_points"] = int(weight) if weight.denominator == 1 else plain(weight)
     if faults:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from core import clock
-from core.cases import clocks, definitions, events, locking, moving, panel_opinion, panels, scoring, statements
+from core.cases import clocks, definitions, events, locking, moving, panel_opinion, panels, placing, scoring, statements
 from core.cases.action import Receipt, once, transaction
 from core.cases.points import points_of
 from core.cases.rounds import find_round
@@ -27,6 +27,7 @@ from core.models import (
 from core.people.scope import Viewer
 from core.policy.determination import Check, Determination, checks_needed, checks_offered, determine
 from core.policy.numbers import exact, plain
+from core.policy.places import SUPPLIED as PLACES
 from core.policy.version import PolicyVersion
 from core.workflow.decision import decide
 
@@ -195,8 +196,12 @@ def excuse_fact(policy: PolicyVersion) -> str:
     return next((key for key in ("absence_excused", "just_cause") if key in declared), "")
 
 
-def decide_result(case: Case, reference: scoring.Reference | None = None) -> tuple[Determination, dict[str, Any]]:
+def decide_result(
+    case: Case, reference: scoring.Reference | None = None, places: placing.Places | None = None
+) -> tuple[Determination, dict[str, Any]]:
     """The determination of a case as it stands, and the points behind it.
+
+    `reference` and `places` are for whole rounds that have worked them out already.
 
     No points for who did not take part, nor where the panel gives a grade.
 
@@ -212,7 +217,9 @@ def decide_result(case: Case, reference: scoring.Reference | None = None) -> tup
     if panels.rules_of(case).gives_grade:
         return determine(policy, {**facts, **panel_opinion.agreed(case).given}), {}
     points = points_of(case, reference)
-    return determine(policy, {**facts, "total": points["total"]}), points
+    if places is None:
+        places = placing.places_in(definitions.round_of(case), reference)
+    return determine(policy, {**facts, **places.get(case.id, {}), "total": points["total"]}), points
 
 
 def determine_case(viewer: Viewer, case_id: int, version: int, token: str, ground: str = "") -> Receipt:
@@ -237,9 +244,10 @@ def determine_round(viewer: Viewer, round_id: int, token: str) -> Receipt:
         done, waiting = 0, list[str]()
         cases = _in_determination(round_)
         reference = freeze_reference(round_) if any(case.outcome != "absent" for case in cases) else None
+        places = placing.places_in(round_, reference) if reference is not None else None
         for case in cases:
             try:
-                add_result(viewer, case, statements.load_case(case.id), "结果认定", reference)
+                add_result(viewer, case, statements.load_case(case.id), "结果认定", reference, places)
                 done += 1
             except Refused as refusal:
                 waiting.append(f"{case.carrier.name}：{refusal}")
@@ -261,6 +269,7 @@ def add_result(
     row: statements.CaseRow,
     ground: str,
     reference: Mapping[str, Fraction] | None = None,
+    places: placing.Places | None = None,
 ) -> Result:
     """A new version of the result inside the caller's transaction, which holds the round and the case.
 
@@ -272,14 +281,16 @@ def add_result(
     compared = case.outcome != "absent" and scoring.gives_points(definitions.policy_of(case))
     if compared and reference is None:
         reference = freeze_reference(round_)
-    determination, points = decide_result(case, reference)
+    if compared and places is None:
+        places = placing.places_in(round_, reference)
+    determination, points = decide_result(case, reference, places)
     last = latest_result(case)
     result = Result.create(
         case=case,
         version=last.version + 1 if last else 1,
         total="" if determination.total is None else str(determination.total),
         grade=determination.grade or "",
-        facts=facts_of(case),
+        facts={**facts_of(case), **(places or {}).get(case.id, {})},
         consequences={**determination.consequences, "award_eligible": determination.award_eligible},
         indicators=points.get("indicators", {}),
         trace=[step.as_data() for step in determination.trace],
@@ -349,7 +360,8 @@ def outdated_by(
 ) -> bool:
     """As `is_outdated`, for lists that have read the round, the facts, the submission and the scoring already."""
     moved = result.reference_version and result.reference_version != round_.reference_version
-    if moved or result.facts != facts:
+    checked = {key: value for key, value in result.facts.items() if key not in PLACES}
+    if moved or checked != facts:
         return True
     later = [moment for moment in (submission and submission.submitted_at, scored) if moment]
     return any(moment > result.determined_at for moment in later)

@@ -9,7 +9,18 @@ from collections.abc import Sequence
 from datetime import date
 
 from core import clock
-from core.cases import awarding, clocks, definitions, determining, events, locking, moving, standing, statements
+from core.cases import (
+    awarding,
+    clocks,
+    definitions,
+    determining,
+    events,
+    locking,
+    moving,
+    placing,
+    standing,
+    statements,
+)
 from core.cases.action import Receipt, once
 from core.cases.admin_events import record
 from core.cases.rounds import find_round
@@ -168,6 +179,7 @@ def _all_ready(round_: EvaluationRound, case_ids: Sequence[int]) -> list[tuple[C
         raise Refused("请至少选择一家单位。", {"cases": "请至少选择一家单位。"})
     if any(result.reference_version for _, result in ready):
         determining.require_settled_reference(round_)
+    placing.require_settled_places(round_, [result for _, result in ready])
     return ready
 
 

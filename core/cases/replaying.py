@@ -33,6 +33,7 @@ from core.models import (
 )
 from core.people.scope import Viewer
 from core.policy.numbers import exact
+from core.policy.places import asks_for_places
 from core.policy.replay import Frozen, Outcome, Schemes, computed_points, moved, outcome, recorded
 from core.policy.scheme import Scheme, scheme_of
 from core.policy.scoring.points import best_values
@@ -71,7 +72,8 @@ def start(viewer: Viewer, round_id: int, chosen: Sequence[int], token: str) -> R
         if round_ is None or not viewer.has("policy_officer", round_.region_id):
             raise OutOfScope
         rows = _chosen(round_, chosen)
-        _policy(round_, rows)  # sound, or refused before anything is written
+        if asks_for_places(_policy(round_, rows)):  # sound, or refused before anything is written
+            raise Refused("这里的档次要看名次，试算还不会重排名次，不能试算。")
         total = len(_final_results(round_))
         if not total:
             raise Refused("这个批次还没有公布的结果，不能试算。")

@@ -14,7 +14,7 @@ from core.policy.checks_reports import report_findings
 from core.policy.kinds import SHAPES, WITHOUT_SHAPE
 from core.policy.parameters import fitting_value, read_parameters
 from core.policy.prefill import prefill_findings
-from core.policy.scheme import read_method
+from core.policy.scheme import full_points, read_method
 from core.policy.scoring.method import ScoringMethod
 from core.policy.shape import figures_without_clause, findings_of, is_parameter
 from core.policy.source import parse
@@ -124,8 +124,9 @@ def _together(files: Files, methods: Mapping[str, ScoringMethod]) -> Iterator[Fi
     for file, data in files.get("indicators", []):
         yield from _weights(file, data)
         yield from _indicators(file, data, files, methods)
+    weights = [_weight(i) for _, data in files.get("indicators", []) for i in data["indicators"]]
     for file, data in files.get("grades", []):
-        yield from _lines(file, data) if data.get("lines") else ()
+        yield from _lines(file, data, full_points(weights) or Decimal(100)) if data.get("lines") else ()
     for file, data in files.get("scope", []):
         yield from _conditions(file, data)
     yield from _rule_facts(files)
@@ -137,10 +138,10 @@ def _together(files: Files, methods: Mapping[str, ScoringMethod]) -> Iterator[Fi
 
 
 def _weights(file: str, data: dict[str, Any]) -> Iterator[Finding]:
-    """Weights total what is declared, and every group has the share and the number it declares."""
+    """Weights total what is declared, deductions apart, and every group has the share and the number it declares."""
     indicators = data["indicators"]
     if "total_weight" in data:
-        total = sum((Decimal(i.get("weight_points", 0)) for i in indicators), Decimal(0))
+        total = full_points(_weight(i) for i in indicators)
         if total != data["total_weight"]:
             yield Finding(
                 file,
@@ -154,7 +155,7 @@ def _weights(file: str, data: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(file, f"indicators.{index}.group", f"没有“{indicator['group']}”这一组", "、".join(groups))
     for index, group in enumerate(data["groups"]):
         own = [i for i in indicators if i["group"] == group["key"]]
-        weight = sum((Decimal(i.get("weight_points", 0)) for i in own), Decimal(0))
+        weight = sum((_weight(i) for i in own), Decimal(0))
         if "weight_points" in group and weight != group["weight_points"]:
             yield Finding(
                 file,
@@ -169,6 +170,10 @@ def _weights(file: str, data: dict[str, Any]) -> Iterator[Finding]:
                 f"“{group['name']}”有 {len(own)} 项指标，与写明的 {group['count']} 项不一致",
                 str(len(own)),
             )
+
+
+def _weight(indicator: Mapping[str, Any]) -> Decimal:
+    return Decimal(indicator.get("weight_points", 0))
 
 
 def _indicators(
@@ -213,8 +218,8 @@ def _method(
         yield Finding(file, f"{place}.method", str(fault))
 
 
-def _lines(file: str, data: dict[str, Any]) -> Iterator[Finding]:
-    """The lines cover 0 to 100 without gap or overlap."""
+def _lines(file: str, data: dict[str, Any], full: Decimal) -> Iterator[Finding]:
+    """The lines cover 0 to the full points without gap or overlap."""
     lines = sorted(enumerate(data["lines"]), key=lambda pair: Decimal(pair[1].get("at_least", 0)))
     expected = Decimal(0)
     for position, (index, line) in enumerate(lines):
@@ -225,11 +230,11 @@ def _lines(file: str, data: dict[str, Any]) -> Iterator[Finding]:
         elif lowest < expected:
             yield Finding(file, f"{place}.at_least", f"{lowest} 至 {expected} 之间有两个档次", str(expected))
         if position == len(lines) - 1:
-            if line.get("at_most") != 100 or "below" in line:
-                yield Finding(file, f"{place}.at_most", "最高档要到 100 分为止", "at_most = 100")
+            if line.get("at_most") != full or "below" in line:
+                yield Finding(file, f"{place}.at_most", f"最高档要到满分 {full} 分为止", f"at_most = {full}")
         elif "below" not in line or "at_most" in line:
             yield Finding(file, f"{place}.below", "要写明不到多少分（与上一档相接）", "below = 上一档的 at_least")
-        expected = Decimal(line.get("below", line.get("at_most", 100)))
+        expected = Decimal(line.get("below", line.get("at_most", full)))
     if [line["grade"] for line in data["lines"]] and len({x["grade"] for x in data["lines"]}) != len(lines):
         yield Finding(file, "lines", "同一个档次写了两次", "每个档次只写一次")
 

@@ -9,12 +9,14 @@ from fractions import Fraction
 from typing import Any
 
 from core.errors import Refused
+from core.policy import places
 from core.policy.awards import award_for, award_terms
 from core.policy.facts import Fact, fact_values, read_facts
 from core.policy.grades import Grades, capped, grades_of, named_grades
 from core.policy.numbers import exact
 from core.policy.panel import agreed_grade
 from core.policy.rules import GradeRule, Rule, read_grade_rule, read_rule
+from core.policy.scheme import scheme_of
 from core.policy.trace import Step, Trace, clauses_of
 from core.policy.version import NotCovered, PolicyVersion
 
@@ -64,11 +66,8 @@ class Check:
     needed: bool = True
 
 
-SUPPLIED = frozenset({"participated", "absence_excused", "submitted_on", "deadline", "kind", "level"})
-"""Facts that come from the course of a case and from the register, never from a check."""
-
-
-_GRADE_WANTED = "这里的政策没有划分数线，要给出档次（grade）和理由。"
+SUPPLIED = places.SUPPLIED | {"participated", "absence_excused", "submitted_on", "deadline", "kind", "level"}
+"""Facts that come from the course of a case, its round and the register, never from a check."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ def _rules(policy: PolicyVersion) -> _Rules:
 def _facts(rules: _Rules, given: Mapping[str, object]) -> dict[str, Any]:
     own = {key: value for key, value in given.items() if key not in GIVEN}
     facts: dict[str, Any] = dict(fact_values(rules.facts, own))
-    established = [] if given.get("vetoes") is None else given["vetoes"]
+    established = given.get("vetoes") or []
     if not isinstance(established, (list, tuple)):
         raise Refused("否决情形要写成一列。", {"vetoes": "要写成一列"})
     unknown = [str(veto) for veto in established if veto not in rules.declared]
@@ -203,17 +202,15 @@ def _first_grade(
     if grade is not None and grade not in rules.named:
         raise Refused(f"没有“{grade}”这个档次；允许：{'、'.join(rules.named)}。", {"grade": "没有这个档次"})
     if given.get("total") is None:
-        if grade is None and rules.grades is None:
-            raise Refused(_GRADE_WANTED, {"grade": "缺少档次"})
         if grade is None:
             raise Refused("要给出总分（total）或档次（grade）。", {"total": "缺少总分或档次"})
         if given.get("sheets") is not None:
             return str(grade), None, list(agreed_grade(policy, _sheets(given), str(grade), _text(given, "reasons")))
         return str(grade), None, [Step("专家组和主管部门给出的档次", result=grade)]
-    total = _total(given["total"])
+    total = _total(policy, given["total"])
     if rules.grades is None:
         if grade is None:
-            raise Refused(_GRADE_WANTED, {"grade": "缺少档次"})
+            raise Refused("这里的政策没有划分数线，要给出档次（grade）和理由。", {"grade": "缺少档次"})
         return (
             str(grade),
             None,
@@ -240,8 +237,10 @@ def _text(given: Mapping[str, object], key: str) -> str:
     return text
 
 
-def _total(entry: object) -> Fraction:
+def _total(policy: PolicyVersion, entry: object) -> Fraction:
+    scheme = scheme_of(policy) if policy.has("indicators") else None
+    lowest, full = (scheme.lowest, scheme.total_weight) if scheme else (0, 100)
     total = exact(entry)
-    if total is None or not 0 <= total <= 100:
-        raise Refused(f"总分“{entry}”不是 0 至 100 之间的数字。", {"total": "要在 0 至 100 之间"})
+    if total is None or not lowest <= total <= full:
+        raise Refused(f"总分“{entry}”不是 {lowest} 至 {full} 之间的数字。", {"total": f"要在 {lowest} 至 {full} 之间"})
     return total

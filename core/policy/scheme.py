@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -34,7 +34,10 @@ class IndicatorGroup:
 
 @dataclass(frozen=True)
 class Indicator:
-    """An indicator (二级指标). ``value`` is a formula over the form's fields, empty for qualitative ones."""
+    """An indicator (二级指标). ``value`` is a formula over the form's fields, empty for qualitative ones.
+
+    A weight below 0 is a deduction (扣分项): its points lie between the weight and 0.
+    """
 
     code: str
     name: str
@@ -48,6 +51,16 @@ class Indicator:
     unit: str = ""
     description: str = ""
     evidence: str = ""
+
+    @property
+    def lowest(self) -> Decimal:
+        """The fewest points it can give."""
+        return min(self.weight_points, Decimal(0))
+
+    @property
+    def highest(self) -> Decimal:
+        """The most points it can give."""
+        return max(self.weight_points, Decimal(0))
 
     @property
     def quantitative(self) -> bool:
@@ -68,8 +81,13 @@ class Scheme:
 
     @property
     def total_weight(self) -> Decimal:
-        """The sum of all weights, in points."""
-        return sum((i.weight_points for i in self.indicators), Decimal(0))
+        """The full points: the sum of all weights, deductions apart."""
+        return full_points(i.weight_points for i in self.indicators)
+
+    @property
+    def lowest(self) -> Decimal:
+        """The lowest total: nothing earned and every deduction made."""
+        return sum((i.lowest for i in self.indicators), Decimal(0))
 
     @property
     def codes(self) -> list[str]:
@@ -86,6 +104,11 @@ class Scheme:
     def in_group(self, group: str) -> list[Indicator]:
         """The indicators of a group, in order."""
         return [indicator for indicator in self.indicators if indicator.group == group]
+
+
+def full_points(weights: Iterable[Decimal]) -> Decimal:
+    """What all weights make that can be earned."""
+    return sum((weight for weight in weights if weight > 0), Decimal(0))
 
 
 @lru_cache(maxsize=64)

@@ -42,15 +42,15 @@ def combine(totals: Sequence[Exact], how: str = "mean") -> Fraction:
     return sum(numbers, Fraction(0)) / len(numbers)
 
 
-def read_totals(given: object, full: Exact) -> list[Fraction]:
-    """Experts' totals as exact numbers between 0 and `full`; raises Refused saying which is not."""
+def read_totals(given: object, full: Exact, lowest: Exact = 0) -> list[Fraction]:
+    """Experts' totals as exact numbers between `lowest` and `full`; raises Refused saying which is not."""
     if not isinstance(given, list) or not given:
         raise Refused("专家总分要是一列数字，至少一个。", {"expert_totals": "至少要有一份评分"})
     totals = []
     for position, entry in enumerate(given, start=1):
         total = exact(entry)
-        if total is None or not 0 <= total <= full:
-            fault = f"第 {position} 份评分“{entry}”不是 0 至 {full} 之间的数字"
+        if total is None or not lowest <= total <= full:
+            fault = f"第 {position} 份评分“{entry}”不是 {lowest} 至 {full} 之间的数字"
             raise Refused(fault + "。", {"expert_totals": fault})
         totals.append(total)
     return totals

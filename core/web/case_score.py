@@ -66,6 +66,7 @@ class Shown:
     result: Result
     groups: list[Group]
     trace: list[dict[str, Any]]
+    full: Decimal = Decimal(100)
     renewing: bool = False  # a new determination is under way; the one shown was published
 
 
@@ -173,7 +174,7 @@ def _shown(case: Case, result: Result, side: str, renewing: bool = False) -> Sho
     }
     groups = _groups(scheme, points) if scheme and points else []
     trace = result.trace if side == CITY else [_without_sheets(step) for step in result.trace]
-    return Shown(result, groups, words.of(trace), renewing)
+    return Shown(result, groups, words.of(trace), scheme.total_weight if scheme else Decimal(100), renewing)
 
 
 def _without_sheets(step: dict[str, Any]) -> dict[str, Any]:

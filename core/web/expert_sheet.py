@@ -143,7 +143,7 @@ def _points_so_far(ground: scoring.Ground, row: ScoreSheet) -> dict[str, Fractio
         code = indicator.code
         computed = ground.computed.get(code)
         number = computed.points if computed and code not in row.changes else exact(_typed(row, code))
-        if number is not None and 0 <= number <= indicator.weight_points:
+        if number is not None and indicator.lowest <= number <= indicator.highest:
             points[code] = number
     return points
 
@@ -185,8 +185,8 @@ def _lines(
 def _steps(indicator: Indicator) -> list[str]:
     """Points offered for typing: whole ones up to ten, else tenths of the weight."""
     weight = indicator.weight_points
-    if weight <= 10 and weight == weight.to_integral_value():
-        return [str(points) for points in range(int(weight) + 1)]
+    if abs(weight) <= 10 and weight == weight.to_integral_value():
+        return [str(points) for points in range(int(indicator.lowest), int(indicator.highest) + 1)]
     return [str(plain(weight * tenth / 10)) for tenth in range(11)]
 
 

@@ -45,7 +45,7 @@ def _by_points(scheme: Scheme, given: Given) -> tuple[Fraction, Step, Answer]:
 
 
 def _by_experts(policy: PolicyVersion, scheme: Scheme, given: Given) -> tuple[Fraction, Step, Answer]:
-    totals = read_totals(given["expert_totals"], scheme.total_weight)
+    totals = read_totals(given["expert_totals"], scheme.total_weight, scheme.lowest)
     how = given.get("combine", scheme.combine)
     total = combine(totals, how)
     clause, basis, enough = "", "reading", None
@@ -72,6 +72,7 @@ def describe(result: Determination) -> Answer:
         "award_eligible": result.award_eligible,
         "award_yuan": result.award_yuan,
         **result.consequences,
+        "missing": list(result.missing),
         "rounding": "total_once_half_up",
         "trace": [step.as_data() for step in result.trace],
         "clauses": result.clauses,

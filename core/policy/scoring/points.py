@@ -45,7 +45,7 @@ def points_for(
     methods: Methods | None = None,
     undefined: Exact = 0,
 ) -> Scored:
-    """Points for an indicator's value, within 0 and its weight.
+    """Points for an indicator's value, between 0 and its weight.
 
     `value` None means that the value cannot be computed (a ratio over 0): `undefined` points are given.
     `reference` is the best value of the round, for methods that compare with it. Raises Refused for an
@@ -63,8 +63,8 @@ def points_for(
     else:
         settings = method.read_settings(indicator.method.settings)
         points = method.points(Fraction(value), weight, settings, best)
-        text = f"{method.name}，满分 {indicator.weight_points} 分"
-    points = min(max(points, Fraction(0)), weight)
+        text = f"{method.name}，{'满分' if weight >= 0 else '至多扣'} {abs(indicator.weight_points)} 分"
+    points = _between(points, weight)
     step = Step(
         text=f"{indicator.name}：{text}",
         clause=indicator.method.clause or indicator.clause,
@@ -140,34 +140,39 @@ def points_of_cohort(
                 if value is None
                 else method.points(Fraction(value), weight, settings, best.get(indicator.code))
             )
-            table[carrier][indicator.code] = min(max(points, Fraction(0)), weight)
+            table[carrier][indicator.code] = _between(points, weight)
     return table
 
 
 def read_points(scheme: Scheme, given: Mapping[str, object]) -> dict[str, Fraction]:
     """A reviewer's points as exact numbers.
 
-    Raises Refused naming every unknown indicator and every figure that is no number, negative or above the
+    Raises Refused naming every unknown indicator and every figure that is no number or not between 0 and the
     weight; when those are in order, every indicator without points.
     """
     faults: dict[str, str] = {}
     read: dict[str, Fraction] = {}
-    weights = {i.code: i.weight_points for i in scheme.indicators}
+    known = {i.code: i for i in scheme.indicators}
     for code, entry in given.items():
         points = exact(entry)
-        if code not in weights:
-            faults[code] = f"没有“{code}”这项指标；允许：{'、'.join(weights)}"
+        if code not in known:
+            faults[code] = f"没有“{code}”这项指标；允许：{'、'.join(known)}"
         elif points is None:
             faults[code] = f"{code} 的得分不是数字"
-        elif not 0 <= points <= weights[code]:
-            faults[code] = f"{code} 的得分 {entry} 不在 0 至 {weights[code]} 之间"
+        elif not known[code].lowest <= points <= known[code].highest:
+            faults[code] = f"{code} 的得分 {entry} 不在 {known[code].lowest} 至 {known[code].highest} 之间"
         else:
             read[code] = points
-    missing = {code: f"{code} 还没有得分" for code in weights if code not in given}
+    missing = {code: f"{code} 还没有得分" for code in known if code not in given}
     if faults or missing:
         faults = faults or missing
         raise Refused("；".join(faults.values()) + "。", faults)
     return read
+
+
+def _between(points: Fraction | int | Decimal, weight: Fraction) -> Fraction:
+    """The points, kept between 0 and the weight, on whichever side of 0 that is."""
+    return min(max(Fraction(points), min(weight, Fraction(0))), max(weight, Fraction(0)))
 
 
 def _known(methods: Methods | None) -> Methods:

@@ -110,20 +110,21 @@ def test_a_text_of_any_shape_is_shown_and_never_fails(text):
 LOWS = st.lists(st.decimals(0, 100, places=2, allow_nan=False), min_size=4, max_size=4)
 
 
-@given(LOWS)
-def test_lines_that_are_kept_cover_every_total_exactly_once(lows):
+@given(LOWS, st.sampled_from([Decimal(100), Decimal(120)]))
+def test_lines_that_are_kept_cover_every_total_exactly_once(lows, full):
     posted = {"drawn": "true"}
     for grade, low in zip(ORDER, lows, strict=True):
         posted |= {f"name-{grade}": grade, f"from-{grade}": str(low), f"clause-{grade}": "一", f"basis-{grade}": "text"}
     data: dict[str, Any] = {"key": "x"}
-    sound = lows == sorted(set(lows), reverse=True) and lows[-1] == 0 and lows[0] < 100
+    sound = lows == sorted(set(lows), reverse=True) and lows[-1] == 0 and lows[0] < full
     if not sound:
         with pytest.raises(Refused):
-            authoring_lines.put_lines(data, posted)
+            authoring_lines.put_lines(data, posted, full)
         return
-    authoring_lines.put_lines(data, posted)
-    assert all(len(one.grades) == 1 for one in authoring_lines.stretches(data))
-    assert not check_sources({("grades", "x"): ("grades", tomli_w.dumps(data))}, {})
+    authoring_lines.put_lines(data, posted, full)
+    assert all(len(one.grades) == 1 for one in authoring_lines.stretches(data, full))
+    found = check_sources({("grades", "x"): ("grades", tomli_w.dumps(data))}, {})
+    assert [f.key for f in found] == ([] if full == 100 else ["lines.0.at_most"]), "without a scheme, 100 is full"
 
 
 @given(st.dictionaries(st.sampled_from(ORDER), st.one_of(TEXT, st.integers(0, 10**9).map(str)), max_size=4))

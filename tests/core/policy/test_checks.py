@@ -13,6 +13,7 @@ def test_the_sound_pack_has_no_findings(tmp_path):
 
 INDICATORS = "policy/2023/indicators.toml"
 GRADES = "policy/2022/grades.toml"
+HOLD = '[[holds]]\nkey = "hold"\nname = "甲"\nwhen = "corrective_action_open and not_running"\nclause = "第五条"\n'
 SEEDED = [
     (INDICATORS, "weight_points = 6", "weight_points = 5", "indicators"),
     (INDICATORS, "weight_points = 10\ncount", "weight_points = 9\ncount", "groups.0.weight_points"),
@@ -46,6 +47,7 @@ SEEDED = [
     ("policy/2023/vetoes.toml", 'when = "late"', 'when = "late +"', "vetoes.0.when"),
     ("policy/2023/awards.toml", '"$amount"', '"$amounts"', "amounts.0.yuan"),
     ("policy/2023/awards.toml", 'yuan = "$amount"', "yuan = 0.5", "amounts.0.yuan"),
+    ("policy/2023/awards.toml", 'clause = "第五条"\n', f'clause = "第五条"\n{HOLD}', "holds.0.when"),
     ("policy/2023/clocks.toml", 'name = "备案"\n', "", "clocks.0.name"),
     ("region.toml", "to = 2023-02-22", "to = 2023-02-19", "holidays.0.to"),
     ("region.toml", 'bureau = "示例市主管部门"\n', "", "bureau"),
@@ -98,3 +100,24 @@ def test_a_file_in_another_encoding_is_named(tmp_path):
 
 def test_a_folder_without_a_region_says_so(tmp_path):
     assert {finding.key for finding in check_region(tmp_path)} == {"-"}
+
+
+def test_full_points_of_the_scheme_bound_the_lines_and_deductions_do_not_count(tmp_path):
+    deduction = """
+[[indicators]]
+code = "C"
+name = "丙"
+group = "less"
+weight_points = -5
+type = "qualitative"
+clause = "第三条"
+
+[[groups]]
+key = "less"
+name = "扣分项"
+weight_points = -5
+clause = "第三条"
+"""
+    files = {**FILES, INDICATORS: FILES[INDICATORS] + deduction, "policy/2023/grades.toml": FILES[GRADES]}
+    (found,) = check_region(write_files(tmp_path, files))
+    assert (found.file, found.key, found.allowed) == ("policy/2023/grades.toml", "lines.0.at_most", "at_most = 10")

@@ -148,3 +148,19 @@ def test_wrong_points_are_named_before_missing_ones():
 
 def test_every_built_in_method_is_used_above():
     assert set(METHODS) == {indicator.method.key for indicator in SCHEME.indicators}
+
+
+@pytest.mark.parametrize(("complaints", "points"), [(0, 0), (1, -2), (4, -8), (5, -10), (9, -10)])
+def test_a_deduction_lies_between_its_weight_and_nothing(complaints, points):
+    deduction = _indicator("linear_to_target", -10, target=5)
+    scored = points_for(deduction, complaints)
+    assert scored.points == points
+    assert "至多扣 10 分" in scored.trace[0].text
+    scheme = Scheme("s", "", "", (IndicatorGroup("g", "组", None, ""),), (deduction, _indicator("panel", 30, "Y")))
+    assert (scheme.total_weight, scheme.lowest) == (30, -10)
+    cohort = points_of_cohort(Scheme("s", "", "", scheme.groups, (deduction,)), {"a": {"X": complaints}})
+    assert cohort["a"]["X"] == points
+    assert read_points(scheme, {"X": -3, "Y": 30})["X"] == -3
+    for wrong in (1, -11):
+        with pytest.raises(Refused, match="不在 -10 至 0 之间"):
+            read_points(scheme, {"X": wrong, "Y": 30})
