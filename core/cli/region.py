@@ -34,8 +34,9 @@ def command() -> None:
 def import_indicators(file: Path, into: Path, replace: bool, total: int, counts: str, **named: str) -> None:
     """把 .xlsx、.docx 或 .md 中的指标表变成 indicators.toml，并逐条说明对不上的地方。
 
-    表头认得：一级指标、二级指标、三级指标、指标说明、权重、评价材料、指标类型。能唯一对上各组份额的重新分组
-    只作提示，由人用 --confirm 确认后才采用。有对不上的地方，文件照写，以 1 退出。
+    表头认得：一级指标、二级指标、三级指标、指标说明（评分标准）、权重（分值）、评价材料（数据来源）、指标类型；
+    一级指标可以自带一列权重。扣分项的分值写负数。能唯一对上各组份额的重新分组只作提示，由人用 --confirm
+    确认后才采用。有对不上的地方，文件照写，以 1 退出。
     """
     from core.policy.imported_indicators import assemble, confirmed
     from core.policy.importing_tables import read_rows
@@ -72,7 +73,9 @@ def _tell(scheme: ImportedScheme, into: Path) -> None:
         click.echo(f"待确认：只有一种相连的分组对得上各组份额：{scheme.proposal}（{listed}）。")
         click.echo(f"对照原件确认后，加 --confirm {scheme.proposal} 再导入一次；文件里暂按印出来的分组。")
     elif scheme.findings:
-        click.echo("没有唯一对得上的重新分组；请对照原件改表，再导入一次。")
+        click.echo(f"请对照原件逐条改好表，再导入一次；或者直接改 {into}。")
+    if scheme.unread:
+        click.echo(f"没有用上的列：{'、'.join(scheme.unread)}。要用的，把表头改成 --help 里认得的名称。")
 
 
 @command.command("export")

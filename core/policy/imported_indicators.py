@@ -10,10 +10,12 @@ from itertools import pairwise
 
 from core.errors import Refused
 from core.policy.importing_tables import PrintedRow
+from core.policy.scheme import full_points
 from forms.findings import Finding
 
 LOST = "（组名漏印，请补）"
 TYPES = {"定量": "quantitative", "定性": "qualitative"}
+_MINUS = str.maketrans("－−–—", "----")
 _SHARE = re.compile(r"^(?P<name>.*?)[\s（(:：]*(?P<share>\d+(?:\.\d+)?)\s*(?:[%％分][)）]?|[)）])\s*$")
 _UNIT = re.compile(r"^(?P<name>.+?)\s*[（(](?P<unit>[^（）()]{1,6})[)）][。.]?$")
 
@@ -52,13 +54,17 @@ class Regrouping:
 
 @dataclass(frozen=True)
 class ImportedScheme:
-    """The table as printed, what does not add up, and what a person may confirm instead."""
+    """The table as printed, what does not add up, and what a person may confirm instead.
+
+    ``unread`` are the heads of columns that were left out.
+    """
 
     groups: list[ImportedGroup]
     indicators: list[ImportedIndicator]
     findings: list[Finding]
     proposal: Regrouping | None
     total: Decimal
+    unread: tuple[str, ...] = ()
 
 
 def assemble(rows: Sequence[PrintedRow], file: str, total: Decimal = Decimal(100)) -> ImportedScheme:
@@ -68,7 +74,8 @@ def assemble(rows: Sequence[PrintedRow], file: str, total: Decimal = Decimal(100
     groups = _groups(rows, file, findings)
     weights = [indicator.weight_points for indicator in indicators]
     proposal = _regrouping(groups, weights, total) if _sums(groups, weights, total, file, findings) else None
-    return ImportedScheme(groups, indicators, findings, proposal, total)
+    unread = dict.fromkeys(head for row in rows for head in row.unread)
+    return ImportedScheme(groups, indicators, findings, proposal, total, tuple(unread))
 
 
 def _indicator(row: PrintedRow, file: str, findings: list[Finding]) -> ImportedIndicator:
@@ -78,12 +85,12 @@ def _indicator(row: PrintedRow, file: str, findings: list[Finding]) -> ImportedI
     if not kind:
         findings.append(Finding(file, row.where, f"“{name}”没有写是定量还是定性", "、".join(TYPES)))
     try:
-        weight = Decimal(re.sub(r"[\s分%％]", "", row.weight))
+        weight = Decimal(re.sub(r"[\s分%％]", "", row.weight).translate(_MINUS))
     except InvalidOperation:
         weight = Decimal(0)
-    if not weight.is_finite() or weight <= 0:
+    if not weight.is_finite() or weight == 0:
         weight = Decimal(0)
-        findings.append(Finding(file, row.where, f"“{name}”的权重“{row.weight}”不是大于 0 的数字", "例如 3"))
+        findings.append(Finding(file, row.where, f"“{name}”的权重“{row.weight}”不是数字", "例如 3；扣分项写负数"))
     return ImportedIndicator(name, unit["unit"] if unit else "", weight, kind, row)
 
 
@@ -124,12 +131,13 @@ def _sums(
             missed = True
             message = f"印在这一组的 {len(group.rows)} 项合计 {own}，与写明的 {group.share}% 不符"
             findings.append(Finding(file, group.name, message, str(group.share)))
-    declared = sum((group.share for group in groups if group.share is not None), Decimal(0))
-    if all(group.share is not None for group in groups) and declared != total:
+    earned = [group for group in groups if sum((weights[row] for row in group.rows), Decimal(0)) >= 0]
+    declared = sum((group.share for group in earned if group.share is not None), Decimal(0))
+    if all(group.share is not None for group in earned) and declared != total:
         missed = True
         message = f"各组写明的份额合计 {declared}，不是 {total}；可能在换页处漏印了组名"
         findings.append(Finding(file, "一级指标", message, f"还差 {total - declared}"))
-    everything = sum(weights, Decimal(0))
+    everything = full_points(weights)
     if everything != total:
         findings.append(Finding(file, "权重", f"全部权重合计 {everything}，不是 {total}", str(total)))
     return missed
@@ -186,4 +194,4 @@ def confirmed(scheme: ImportedScheme, counts: str, name: str = "") -> ImportedSc
     # what was found about single rows stays; what was found about the groups is settled
     rows = {indicator.row.where for indicator in scheme.indicators}
     kept = [f for f in scheme.findings if f.key in rows and "组名" not in f.message]
-    return ImportedScheme(groups, scheme.indicators, kept, None, scheme.total)
+    return ImportedScheme(groups, scheme.indicators, kept, None, scheme.total, scheme.unread)

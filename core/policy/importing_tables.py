@@ -22,17 +22,21 @@ HEADS: dict[str, tuple[str, ...]] = {
     "group": ("一级指标", "指标类别", "评价内容", "指标大类"),
     "subgroup": ("二级指标",),
     "name": ("三级指标", "指标名称", "评价指标", "具体指标"),
-    "description": ("指标说明", "指标解释", "指标内涵", "说明"),
-    "weight": ("权重", "分值", "分数", "满分"),
-    "evidence": ("评价材料", "佐证材料", "证明材料", "材料"),
+    "description": ("指标说明", "指标解释", "指标内涵", "指标含义", "说明", "评价标准", "评分标准", "考核标准"),
+    "weight": ("权重", "分值", "分数", "满分", "标准分"),
+    "evidence": ("评价材料", "佐证材料", "证明材料", "评分材料", "考核材料", "材料", "数据来源", "资料来源"),
     "type": ("指标类型", "类型", "指标性质"),
 }
+_PASSED_OVER = ("序号", "编号", "备注")
 _SUMS = re.compile(r"^(合计|总计|小计|总分)$")
 
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """One indicator as printed. ``group`` is empty where the cell is; ``after_break`` marks the first row of a page."""
+    """One indicator as printed. ``group`` is empty where the cell is; ``after_break`` marks the first row of a page.
+
+    ``unread`` are the heads of columns that nothing is made of.
+    """
 
     where: str
     group: str
@@ -43,6 +47,7 @@ class PrintedRow:
     evidence: str = ""
     type: str = ""
     after_break: bool = False
+    unread: tuple[str, ...] = ()
 
 
 def read_rows(path: Path) -> list[PrintedRow]:
@@ -56,8 +61,11 @@ def read_rows(path: Path) -> list[PrintedRow]:
         grids = _READERS[path.suffix.lower()](path)
     except Refused:
         raise
+    except UnicodeDecodeError as fault:
+        raise Refused(f"{path.name} 不是 UTF-8 编码；允许：另存为 UTF-8 再导入") from fault
     except Exception as fault:  # each library has its own ways to fail over a damaged file
-        raise Refused(f"{path.name} 读不出来，可能已损坏：{type(fault).__name__}: {fault}") from fault
+        kind = path.suffix.lower()
+        raise Refused(f"{path.name} 读不出来，可能已损坏，或不是真正的 {kind} 文件；允许：用办公软件另存一次再导入") from fault
     rows = [row for number, grid in enumerate(grids, start=1) for row in _rows(grid, number, bool(number > 1))]
     if not rows:
         heads = "、".join(HEADS["name"] + HEADS["subgroup"])
@@ -67,12 +75,15 @@ def read_rows(path: Path) -> list[PrintedRow]:
 
 def _rows(grid: Grid, number: int, broken: bool) -> list[PrintedRow]:
     columns: dict[str, int] = {}
+    unread: tuple[str, ...] = ()
     rows: list[PrintedRow] = []
     after_break = broken
     for line, cells in enumerate(grid, start=1):
         found = _head(cells)
         if found:
             after_break, columns = broken or bool(rows), found
+            plain = [_plain(cell) for cell in cells]
+            unread = tuple(h for at, h in enumerate(plain) if h and at not in found.values() and h not in _PASSED_OVER)
             continue
         if not columns:
             continue
@@ -81,18 +92,35 @@ def _rows(grid: Grid, number: int, broken: bool) -> list[PrintedRow]:
             continue
         given.setdefault("group", "")
         given.setdefault("weight", "")
-        rows.append(PrintedRow(where=f"第 {number} 个表第 {line} 行", after_break=after_break, **given))
+        share = given.pop("share", "").rstrip("分%％")
+        if share and given["group"]:
+            given["group"] += f"（{share}分）"
+        if "subgroup" in given and not given["subgroup"] and rows and not given["group"] and not after_break:
+            given["subgroup"] = rows[-1].subgroup  # a merged cell is printed once
+        where = f"第 {number} 个表第 {line} 行"
+        rows.append(PrintedRow(where=where, after_break=after_break, unread=unread, **given))
         after_break = False
     return rows
 
 
 def _head(cells: list[str]) -> dict[str, int]:
     """Which column is which; empty when the row is no head."""
-    plain = [re.sub(r"[\s（(].*$", "", re.sub(r"\s+", "", cell)) for cell in cells]
+    plain = [_plain(cell) for cell in cells]
     found = {slot: plain.index(head) for slot, heads in HEADS.items() for head in reversed(heads) if head in plain}
     if "name" not in found and "subgroup" in found:
         found["name"] = found.pop("subgroup")
-    return found if {"name", "weight"} <= set(found) else {}
+    if not {"name", "weight"} <= set(found):
+        return {}
+    weights = [at for at, head in enumerate(plain) if head in HEADS["weight"]]
+    if len(weights) > 1:  # the levels above have weights of their own; the first of them is the group's
+        own = next((at for at in weights if at > found["name"]), weights[-1])
+        found |= {"weight": own, "share": next(at for at in weights if at != own)}
+    return found
+
+
+def _plain(head: str) -> str:
+    """A head without blanks and without what stands in brackets."""
+    return re.sub(r"[（(].*$", "", re.sub(r"\s+", "", head))
 
 
 def _markdown(path: Path) -> list[Grid]:

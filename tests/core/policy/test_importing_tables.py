@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import docx
 import openpyxl
 import pytest
 
 from core.errors import Refused
+from core.policy.imported_indicators import assemble
 from core.policy.importing_tables import read_rows
 
 HEAD = ["一级指标", "二级指标", "指标说明", "权重", "评价材料", "指标类型"]
@@ -99,7 +102,7 @@ def test_a_bar_inside_a_cell_does_not_split_it(tmp_path):
         ("t.docx", b"not a document", "读不出来"),
         ("t.md", "没有表格".encode(), "没有指标表"),
         ("t.md", "|甲|乙|\n|---|---|\n|1|2|\n".encode(), "没有指标表"),
-        ("t.md", "表".encode("gbk"), "读不出来"),
+        ("t.md", "表".encode("gbk"), "不是 UTF-8"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_one_line(tmp_path, name, content, told):
@@ -107,3 +110,20 @@ def test_a_file_that_is_no_table_is_refused_in_one_line(tmp_path, name, content,
     with pytest.raises(Refused, match=told) as refusal:
         read_rows(tmp_path / name)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_level_with_a_weight_of_its_own_a_merged_middle_level_and_columns_nobody_asked_for(tmp_path):
+    file = tmp_path / "t.md"
+    head = "| 序号 | 一级指标 | 权重 | 二级指标 | 三级指标 | 分值 | 评分标准 | 数据来源 | 责任科室 |\n|--|--|--|--|--|--|--|--|--|\n"
+    lines = ["|1|产出|40|数量|场次|25|十场|台账|甲|", "|2|||  |人数|15|百人|台账|乙|", "|3|扣分项|||投诉|－10|每件 2 分|记录|丙|"]
+    file.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    rows = read_rows(file)
+    assert [(r.group, r.subgroup, r.name, r.weight, r.evidence) for r in rows] == [
+        ("产出（40分）", "数量", "场次", "25", "台账"),
+        ("", "数量", "人数", "15", "台账"),
+        ("扣分项", "", "投诉", "－10", "记录"),
+    ]
+    scheme = assemble(rows, "t.md", Decimal(40))
+    assert [one.weight_points for one in scheme.indicators] == [25, 15, -10]
+    assert not [f for f in scheme.findings if "定量" not in str(f)], "the deduction is not part of the total"
+    assert scheme.unread == ("责任科室",)
