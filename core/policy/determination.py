@@ -26,7 +26,8 @@ class Determination:
     """A result. ``grade`` None: not evaluated. ``total`` is the rounded total, None when a grade was given.
 
     ``award_yuan`` is 0 when nothing is due, None when something is due whose amount is not set.
-    ``consequences`` maps every consequence the policy knows to whether it follows.
+    ``consequences`` maps every consequence the policy knows to whether it follows. ``missing`` are facts that a veto
+    or a ceiling asks for and nobody gave: it was not applied, which is not the same as not met.
     """
 
     grade: str | None
@@ -37,6 +38,7 @@ class Determination:
     award_yuan: int | None
     consequences: Mapping[str, bool] = field(default_factory=dict)
     trace: Trace = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def clauses(self) -> list[str]:
@@ -68,6 +70,9 @@ class Check:
 
 SUPPLIED = places.SUPPLIED | {"participated", "absence_excused", "submitted_on", "deadline", "kind", "level"}
 """Facts that come from the course of a case, its round and the register, never from a check."""
+
+
+_GRADE_WANTED = "这里的政策没有划分数线，要给出档次（grade）和理由。"
 
 
 @dataclass(frozen=True)
@@ -157,8 +162,10 @@ def _finish(
         award = award_for(award_terms(policy), grade, facts, title=facts.get("kind"))
         eligible, yuan = award.eligible, award.yuan
         steps.extend(award.trace)
+    asked = {name for rule in (*rules.vetoes, *rules.ceilings) for name in rule.names}
+    missing = tuple(sorted(name for name in asked if name not in facts))
     return Determination(
-        grade, total, bool(vetoes), tuple(v.key for v in vetoes), eligible, yuan, consequences, tuple(steps)
+        grade, total, bool(vetoes), tuple(v.key for v in vetoes), eligible, yuan, consequences, tuple(steps), missing
     )
 
 
@@ -180,7 +187,7 @@ def _rules(policy: PolicyVersion) -> _Rules:
 def _facts(rules: _Rules, given: Mapping[str, object]) -> dict[str, Any]:
     own = {key: value for key, value in given.items() if key not in GIVEN}
     facts: dict[str, Any] = dict(fact_values(rules.facts, own))
-    established = given.get("vetoes") or []
+    established = [] if given.get("vetoes") is None else given["vetoes"]
     if not isinstance(established, (list, tuple)):
         raise Refused("否决情形要写成一列。", {"vetoes": "要写成一列"})
     unknown = [str(veto) for veto in established if veto not in rules.declared]
@@ -202,15 +209,18 @@ def _first_grade(
     if grade is not None and grade not in rules.named:
         raise Refused(f"没有“{grade}”这个档次；允许：{'、'.join(rules.named)}。", {"grade": "没有这个档次"})
     if given.get("total") is None:
+        if grade is None and rules.grades is None:
+            raise Refused(_GRADE_WANTED, {"grade": "缺少档次"})
         if grade is None:
             raise Refused("要给出总分（total）或档次（grade）。", {"total": "缺少总分或档次"})
         if given.get("sheets") is not None:
             return str(grade), None, list(agreed_grade(policy, _sheets(given), str(grade), _text(given, "reasons")))
-        return str(grade), None, [Step("专家组和主管部门给出的档次", result=grade)]
+        clause = policy.definition("grades").get("clause", "") if policy.has("grades") else ""
+        return str(grade), None, [Step("专家组和主管部门给出的档次", clause, "text" if clause else "", result=grade)]
     total = _total(policy, given["total"])
     if rules.grades is None:
         if grade is None:
-            raise Refused("这里的政策没有划分数线，要给出档次（grade）和理由。", {"grade": "缺少档次"})
+            raise Refused(_GRADE_WANTED, {"grade": "缺少档次"})
         return (
             str(grade),
             None,
