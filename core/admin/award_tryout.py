@@ -75,7 +75,7 @@ def try_out(sheet: Sheet, typed: Mapping[str, str]) -> Trial:
 def _names(sheet: Sheet) -> dict[str, str]:
     """What the inputs of an award's reasoning are called."""
     facts = {key: label for key, label, _ in designer_choices.facts_for_formulas(sheet)}
-    return {**facts, **dict(designer_choices.own_titles(sheet)), "cap": "上限", "paid": "已领", "due": "应发"}
+    return {**facts, **dict(designer_choices.own_titles(sheet)), "cap": "上限", "paid": "已领", "due": "应发", "left": "剩余额度"}
 
 
 def given_of(sheet: Sheet, typed: Mapping[str, str]) -> dict[str, Any]:

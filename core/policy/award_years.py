@@ -113,8 +113,9 @@ def _pay_year(terms: AwardTerms, entry: AwardYear, cumulative: dict[str, Yuan | 
     for claim in entry.grades:  # one after the other: two claims of one title share its cap
         candidate = _within_year(terms, entry.year, _candidate(terms, entry, claim, cumulative), spent)
         spent = _sum(spent, candidate.payable)
-        payments.append(_payment(terms, entry, candidate, candidate.payable))
-        steps += candidate.trace
+        for_year = _for_year(terms, entry.year, candidate.payable)
+        payments.append(_payment(terms, entry, candidate, candidate.payable, *for_year))
+        steps += [*candidate.trace, *for_year]
         cumulative[candidate.title] = _sum(cumulative[candidate.title], candidate.payable)
     return payments, [], steps
 
@@ -123,17 +124,25 @@ def _pay_highest(
     terms: AwardTerms, rule: HighestAwardOnly, entry: AwardYear, cumulative: dict[str, Yuan | None]
 ) -> _Paid:
     candidates = [_candidate(terms, entry, claim, cumulative) for claim in entry.grades]
-    highest, step = _highest(terms, rule, entry.year, candidates)
+    highest, compared = _highest(terms, rule, entry.year, candidates)
     steps = [one for candidate in candidates for one in candidate.trace]
     best = _within_year(terms, entry.year, highest, entry.received)
     cumulative[best.title] = _sum(cumulative[best.title], best.payable)
     others = [c for c in candidates if c is not highest]
     nothing = None if best.payable is None else 0
+    for_year = _for_year(terms, entry.year, best.payable)
     return (
-        [_payment(terms, entry, best, best.payable, step)],
-        [_payment(terms, entry, other, nothing, step) for other in others],
-        [*steps, step, *best.trace[len(highest.trace) :]],
+        [_payment(terms, entry, best, best.payable, *compared, *for_year)],
+        [_payment(terms, entry, other, nothing, *compared) for other in others],
+        [*steps, *compared, *best.trace[len(highest.trace) :], *for_year],
     )
+
+
+def _for_year(terms: AwardTerms, year: int, yuan: Yuan | None) -> Trace:
+    """Which year the money is for, where it is not the year of the evaluation."""
+    if terms.for_year != "previous" or yuan == 0:
+        return ()
+    return (Step(f"{year} 年评价，给的是上年度（{year - 1} 年）的", *terms.for_year_from),)
 
 
 def _payment(terms: AwardTerms, entry: AwardYear, candidate: _Candidate, yuan: Yuan | None, *more: Step) -> Payment:
@@ -162,6 +171,10 @@ def _candidate(terms: AwardTerms, entry: AwardYear, claim: str, cumulative: Mapp
     if decision.yuan:
         inputs = {"title": title, "cap": cap.yuan, "paid": paid, "due": decision.yuan}
         steps = (*steps, Step(f"{entry.year} 年：累计不超过上限", cap.clause, cap.basis, inputs, payable))
+        if left is not None and 0 < left < decision.yuan:
+            how = "补到上限为止" if cap.remainder else "这一年不补"
+            text = f"{entry.year} 年：剩余额度不足，{how}"
+            steps = (*steps, Step(text, cap.clause, cap.remainder_basis, {"left": left}, payable))
     missing = decision.missing_parameter or (cap.parameter if payable is None else "")
     return _Candidate(claim, title, decision, payable, left, missing, steps)
 
@@ -191,24 +204,52 @@ def _under_cap(due: Yuan | None, left: Yuan | None, cap: AwardCap) -> Yuan | Non
 
 def _highest(
     terms: AwardTerms, rule: HighestAwardOnly, year: int, candidates: Sequence[_Candidate]
-) -> tuple[_Candidate, Step]:
+) -> tuple[_Candidate, Trace]:
     """The one claim of a year that is paid, and why."""
     unknown = [candidate for candidate in candidates if candidate.payable is None]
     order = {title: position for position, title in enumerate(terms.titles)}
 
+    def first(candidate: _Candidate) -> Yuan:
+        return (candidate.decision.yuan if rule.compare == "nominal" else candidate.payable) or 0
+
     def rank(candidate: _Candidate) -> tuple[Yuan, int, bool, Yuan, int]:
-        payable, nominal = candidate.payable or 0, candidate.decision.yuan or 0
-        first = nominal if rule.compare == "nominal" else payable
         room = candidate.left or 0 if rule.tie == "most_room_left" else 0
         uncapped = candidate.left is None and rule.tie == "most_room_left"
         # Where nothing is paid at all, the year is shown under the title that earned something.
-        return first, 0 if first else nominal, uncapped, room, -order[candidate.title]
+        nominal = 0 if first(candidate) else candidate.decision.yuan or 0
+        return first(candidate), nominal, uncapped, room, -order[candidate.title]
 
     # Which award is the highest cannot be told while one amount is open.
     best = unknown[0] if unknown else max(candidates, key=rank)
     inputs = {candidate.claim: candidate.payable for candidate in candidates}
     text = f"{year} 年：就高不重复，几类称号只给最高的一项"
-    return best, Step(text, rule.clause, rule.basis, inputs, best.payable)
+    steps = [Step(text, rule.clause, rule.basis, inputs, best.payable)]
+    if not unknown and first(best):
+        steps += _read_into(rule, year, best, [c for c in candidates if first(c) == first(best)], candidates)
+    return best, tuple(steps)
+
+
+_COMPARED = {"payable": "比的是扣除累计上限以后还能领的金额", "nominal": "比的是条文写的标准，不扣累计上限"}
+_TIED = {"most_room_left": "没有上限或剩余额度最多的", "first_listed": "排在前面的"}
+
+
+def _read_into(
+    rule: HighestAwardOnly,
+    year: int,
+    best: _Candidate,
+    tied: Sequence[_Candidate],
+    candidates: Sequence[_Candidate],
+) -> list[Step]:
+    """What decided where the text is silent: amounts compared before or after the caps, and amounts that are equal."""
+    steps = []
+    if any(c.decision.yuan != c.payable for c in candidates):
+        inputs = {c.claim: c.decision.yuan for c in candidates}
+        steps.append(Step(f"{year} 年：{_COMPARED[rule.compare]}", rule.clause, rule.compare_basis, inputs, best.payable))
+    if len({c.title for c in tied}) > 1:
+        inputs = {c.claim: c.left for c in tied if c.left is not None}
+        text = f"{year} 年：金额相同，记在{_TIED[rule.tie]}称号名下"
+        steps.append(Step(text, rule.clause, rule.tie_basis, inputs, best.payable))
+    return steps
 
 
 def _sum(left: Yuan | None, right: Yuan | None) -> Yuan | None:

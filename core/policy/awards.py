@@ -30,6 +30,7 @@ class AwardCap:
 
     Without a ``title`` it is the most an organisation may receive for one year, all its titles together.
     ``yuan`` None: the cap has not been set yet; then ``parameter`` names the value that is missing.
+    ``remainder_basis`` is the basis of paying what is left, or not.
     """
 
     title: str
@@ -38,19 +39,23 @@ class AwardCap:
     clause: str
     basis: str
     parameter: str = ""
+    remainder_basis: str = ""
 
 
 @dataclass(frozen=True)
 class HighestAwardOnly:
     """就高不重复: of an organisation's titles only the highest award of a year is paid.
 
-    ``compare`` is payable (what the caps leave) or nominal; ``tie`` is most_room_left or first_listed.
+    ``compare`` is payable (what the caps leave) or nominal; ``tie`` is most_room_left or first_listed. Each has a
+    basis of its own: that one is paid is the text's, which one often is not.
     """
 
     compare: str
     tie: str
     clause: str
     basis: str
+    compare_basis: str = ""
+    tie_basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,10 @@ class AwardPurpose:
 
 @dataclass(frozen=True)
 class AwardTerms:
-    """The award rules of a policy. ``for_year`` is the year the money is for: same or previous."""
+    """The award rules of a policy. ``for_year`` is the year the money is for: same or previous.
+
+    ``for_year_from`` are the clause and the basis of that.
+    """
 
     amounts: tuple[AwardAmount, ...]
     withheld: tuple[Rule, ...]
@@ -74,6 +82,7 @@ class AwardTerms:
     highest_only: HighestAwardOnly | None = None
     purposes: tuple[AwardPurpose, ...] = ()
     yearly_cap: AwardCap | None = None
+    for_year_from: tuple[str, str] = ("", "")
 
     @property
     def titles(self) -> list[str]:
@@ -105,6 +114,7 @@ def award_terms(policy: PolicyVersion, key: str | None = None) -> AwardTerms:
             for entry in data.get("purposes", [])
         ),
         yearly_cap=_cap(policy, data["yearly_cap"]) if "yearly_cap" in data else None,
+        for_year_from=policy.rests_on(data.get("for_year", "same"), data.get("clause", ""), "text"),
     )
 
 
@@ -167,12 +177,19 @@ def _cap(policy: PolicyVersion, entry: Mapping[str, Any]) -> AwardCap:
         entry.get("clause", ""),
         entry.get("basis", ""),
         written[1:] if isinstance(written, str) else "",
+        policy.rests_on(entry.get("remainder"), "", entry.get("basis", ""))[1],
     )
 
 
 def _highest_only(policy: PolicyVersion, entry: Mapping[str, Any] | None) -> HighestAwardOnly | None:
     if entry is None:
         return None
+    basis = entry.get("basis", "")
     return HighestAwardOnly(
-        policy.resolve(entry["compare"]), policy.resolve(entry["tie"]), entry.get("clause", ""), entry.get("basis", "")
+        policy.resolve(entry["compare"]),
+        policy.resolve(entry["tie"]),
+        entry.get("clause", ""),
+        basis,
+        policy.rests_on(entry["compare"], "", basis)[1],
+        policy.rests_on(entry["tie"], "", basis)[1],
     )

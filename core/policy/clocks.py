@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
 
 from core.errors import Refused
-from core.policy.calendar import EnteredDays, WorkingCalendar
+from core.policy.calendar import EnteredDays, WorkingCalendar, add_months
 from core.policy.periods import fixed_day
-from core.policy.shape import is_parameter
+from core.policy.shape import BASES, is_parameter
 from core.policy.trace import Step
 from core.policy.version import PolicyVersion
 
@@ -24,7 +26,8 @@ class Clock:
 
     Of kind fixed_day, ``length`` is the number of the day in each ``period`` (see `periods.fixed_day`); ``month`` is
     the month of a day of the year.
-    ``parameter`` names what is to be set while the length is None.
+    ``parameter`` names what is to be set while the length is None. ``at_least`` is the shortest that the policy
+    allows; a length that is ``stated`` in the policy is the only one.
     """
 
     key: str
@@ -37,6 +40,18 @@ class Clock:
     period: str = ""
     parameter: str = ""
     month: int = 12
+    at_least: int | None = None
+    stated: bool = False
+
+    def lasting(self, working_days: int) -> Clock:
+        """The same clock over another number of working days. Raises Refused for what the policy does not allow."""
+        if self.stated:
+            message = f"{self.clause}写明“{self.name}”是 {self.length} {_UNITS[self.kind]}，不能改成别的天数。"
+            raise Refused(message, {"working_days": "天数是写明的"})
+        if self.at_least is not None and working_days < self.at_least:
+            message = f"{self.clause}写明“{self.name}”不少于 {self.at_least} {_UNITS[self.kind]}，{working_days} 不够。"
+            raise Refused(message, {"working_days": f"不少于 {self.at_least}"})
+        return replace(self, length=working_days, kind="working_days")
 
     def last_day(self, opened: date, calendar: WorkingCalendar) -> date | None:
         """The last day of the period that opened on a day; None while the length is not set.
@@ -62,7 +77,21 @@ class Clock:
             return Step(f"{self.name}：{day}", self.clause, self.basis, {"from": opened}, last_day)
         first = "当天算起" if self.counts_opening_day else "次日算起"
         length = "长度没有设定" if self.length is None else f"{self.length} {_UNITS[self.kind]}"
-        return Step(f"{self.name}：{length}，{first}", self.clause, self.basis, {"from": opened}, last_day)
+        moved = "" if opened is None or last_day is None else self._moved(opened, last_day)
+        basis = _weakest(self.basis, "reading" if moved else "")
+        return Step(f"{self.name}：{length}，{first}{moved}", self.clause, basis, {"from": opened}, last_day)
+
+    def _moved(self, opened: date, last_day: date) -> str:
+        """What no region's text says of months and days: a month without such a day, a last day off."""
+        length, said = self.length or 0, ""
+        if self.kind == "months":
+            counted = add_months(opened, length)
+            said = "" if counted.day == opened.day else "；那个月没有对应日，取月末"
+        elif self.kind == "calendar_days":
+            counted = opened + timedelta(days=length - self.counts_opening_day)
+        else:
+            return ""
+        return said if counted == last_day else f"{said}；{counted} 是休息日，顺延到下一个工作日"
 
 
 @dataclass(frozen=True)
@@ -90,8 +119,9 @@ def notice_rules(policy: PolicyVersion) -> NoticeRules:
         _whole(policy.resolve(data["length"])),
         bool(policy.resolve(data["counts_opening_day"])),
         data.get("clause", ""),
-        data.get("basis", ""),
+        _basis(policy, data, data["length"], data["counts_opening_day"]),
         parameter=data["length"][1:] if is_parameter(data["length"]) else "",
+        at_least=_least(policy, data),
     )
     return NoticeRules(
         enabled=bool(policy.resolve(data["enabled"])),
@@ -113,17 +143,19 @@ def clocks_of(policy: PolicyVersion) -> dict[str, Clock]:
     for key in policy.keys("clocks"):
         for entry in policy.definition("clocks", key)["clocks"]:
             length = entry.get(_LENGTHS.get(entry["kind"], "days"))
+            opening = entry.get("counts_opening_day", False)
             clocks[entry["key"]] = Clock(
                 entry["key"],
                 entry["name"],
                 entry["kind"],
                 _whole(policy.resolve(length)),
-                bool(policy.resolve(entry.get("counts_opening_day", False))),
+                bool(policy.resolve(opening)),
                 entry["clause"],
-                entry.get("basis", ""),
+                _basis(policy, entry, length, opening),
                 entry.get("period", ""),
                 length[1:] if is_parameter(length) else "",
                 _whole(policy.resolve(entry.get("month"))) or 12,
+                stated=length is not None and not is_parameter(length),
             )
     return clocks
 
@@ -141,6 +173,24 @@ def clock_of(policy: PolicyVersion, key: object) -> Clock:
 def calendar_of(policy: PolicyVersion, entries: EnteredDays | None = None) -> WorkingCalendar:
     """The region's working calendar: national, its own days over it, and what administrators entered."""
     return WorkingCalendar(overlay=policy.region_info.overlay(), entries=entries)
+
+
+def _least(policy: PolicyVersion, notice: Mapping[str, Any]) -> int | None:
+    """The shortest notice that the policy's text allows: the bound of the parameter, or the length it writes."""
+    length = notice["length"]
+    if is_parameter(length):
+        return policy.parameter(length[1:]).at_least
+    return int(length) if notice.get("basis") == "text" else None
+
+
+def _basis(policy: PolicyVersion, entry: Mapping[str, Any], *figures: object) -> str:
+    """The basis of a period: as weak as the weakest of what it is made of."""
+    own = entry.get("basis", "")
+    return _weakest(*(policy.rests_on(figure, "", own)[1] for figure in figures))
+
+
+def _weakest(*bases: str) -> str:
+    return max(bases, key=lambda basis: BASES.index(basis) if basis in BASES else -1)
 
 
 def _whole(value: object) -> int | None:

@@ -69,9 +69,9 @@ def leave(policy: PolicyVersion, given: Mapping[str, object]) -> Exit:
     data = policy.definition("exit")
     facts: dict[str, Any] = dict(fact_values(read_facts(data["facts"]), given))
     brought = [entry for entry in data["grounds"] if compile_formula(entry["applies_when"]).holds(facts)]
+    _in_order(data, facts)
     if not brought:
-        needed = "、".join(entry["name"] for entry in data["grounds"])
-        raise Refused(f"没有写出退出的情形；可以是：{needed}。", {"finding": "没有写出情形"})
+        raise _no_ground(data, given)
     grounds: list[str] = []
     missing: list[str] = []
     days: list[date] = []
@@ -90,3 +90,26 @@ def leave(policy: PolicyVersion, given: Mapping[str, object]) -> Exit:
         rule = read_rule(entry)
         steps.append(Step(rule.name, rule.clause, rule.basis, facts, effective or ("退出" if out else "不退出")))
     return Exit(not grounds, min(days, default=None), tuple(grounds), tuple(dict.fromkeys(missing)), tuple(steps))
+
+
+def _no_ground(data: Mapping[str, Any], given: Mapping[str, object]) -> Refused:
+    """What to say when the facts bring up no ground: which fact is missing, where others of its ground are there."""
+    names = read_facts(data["facts"])
+    for entry in data["grounds"]:
+        brought_by = compile_formula(entry["applies_when"]).names
+        lacking = sorted(name for name in brought_by if given.get(name) is None)
+        if lacking and any(given.get(name) is not None for name in compile_formula(entry["exits_when"]).names):
+            words = "、".join(f"“{names[name].name}”（{name}）" for name in lacking)
+            return Refused(f"“{entry['name']}”还要写{words}。", dict.fromkeys(lacking, "没有写"))
+    needed = "、".join(entry["name"] for entry in data["grounds"])
+    return Refused(f"没有写出退出的情形；可以是：{needed}。", {"finding": "没有写出情形"})
+
+
+def _in_order(data: Mapping[str, Any], facts: Mapping[str, object]) -> None:
+    """Nothing is decided on before it happened; raises Refused naming the day of the decision."""
+    declared = read_facts(data["facts"])
+    for entry in data["grounds"]:
+        happened, decided = facts.get(entry["effective"]), facts.get("decided_on")
+        if isinstance(happened, date) and isinstance(decided, date) and decided < happened:
+            message = f"“{declared['decided_on'].name}”{decided} 早于“{declared[entry['effective']].name}”{happened}。"
+            raise Refused(message, {"decided_on": f"不早于 {happened}"})

@@ -170,6 +170,8 @@ _PARAMETERS: Shape = {
             "basis": Key("text", required=True, allowed=BASES),
             "value": Key("value"),
             "allowed": Key("texts"),
+            "at_least": Key("whole"),
+            "at_most": Key("whole"),
             "unit": TEXT,
             "ask": TEXT,
         }

@@ -37,7 +37,8 @@ class Aspect:
 class PanelRules:
     """The smallest number of experts who are not recused; ``modes`` are the ways a panel works, key → name.
 
-    ``run_by`` is the role that names the experts, records the panel's opinion and ends its work.
+    ``run_by`` is the role that names the experts, records the panel's opinion and ends its work. ``minimum_from`` is
+    the clause and the basis of the number, which often no text states.
     """
 
     minimum: int
@@ -48,6 +49,7 @@ class PanelRules:
     gives: str = "points"
     run_by: str = CITY
     aspects: tuple[Aspect, ...] = ()
+    minimum_from: tuple[str, str] = ("", "")
 
     @property
     def gives_grade(self) -> bool:
@@ -69,11 +71,13 @@ def panel_rules(policy: PolicyVersion) -> PanelRules:
     """The policy's rules for panels. Raises NotCovered when it has none."""
     data = policy.definition("panel")
     pledge = data.get("pledge", {}).get("text", "")
+    clause, basis = data.get("clause", ""), data.get("basis", "")
     return PanelRules(
         int(policy.resolve(data["minimum"])),
-        data.get("clause", ""),
-        data.get("basis", ""),
+        clause,
+        basis,
         pledge,
+        minimum_from=policy.rests_on(data["minimum"], clause, basis),
         modes={mode["key"]: mode["name"] for mode in data.get("modes", [])},
         gives=data.get("gives", "points"),
         run_by=data.get("run_by", CITY),
@@ -116,8 +120,7 @@ def may_score(rules: PanelRules, experts: Sequence[Expert]) -> PanelDecision:
     enough = len(scoring) >= rules.minimum
     step = Step(
         f"专家组至少 {rules.minimum} 人，回避的不计入",
-        rules.clause,
-        rules.basis,
+        *rules.minimum_from,
         {"experts": [expert.id for expert in experts], "recused": sorted(recused)},
         enough,
     )

@@ -19,7 +19,8 @@ class Parameter:
     """One parameter. ``value`` None means that the text gives none: it must be asked for, with its source.
 
     ``basis`` says why the value is what it is: text, reading (our reading of a silent text) or practice.
-    ``source`` names the document of a value that was entered later.
+    ``source`` names the document of a value that was entered later. ``at_least`` and ``at_most`` bound a number:
+    what the text allows (公示不少于 5 个工作日), or what makes sense at all (a day of a month).
     """
 
     key: str
@@ -33,6 +34,8 @@ class Parameter:
     ask: str = ""
     note: str = ""
     source: str = ""
+    at_least: int | None = None
+    at_most: int | None = None
 
     @property
     def must_be_asked(self) -> bool:
@@ -64,9 +67,9 @@ def fitting_value(parameter: Parameter, value: object) -> ParameterValue:
     elif parameter.type == "date":
         fitted = _date(value)
     else:
-        fitted = _number(parameter.type, value)
+        fitted = _within(parameter, _number(parameter.type, value))
     if fitted is None:
-        allowed = "、".join(parameter.allowed) or _KINDS[parameter.type]
+        allowed = "、".join(parameter.allowed) or _KINDS[parameter.type] + _bounds(parameter)
         raise Refused(f"参数“{parameter.name}”不能是“{value}”；允许：{allowed}", {parameter.key: "值不对"})
     return fitted
 
@@ -81,13 +84,27 @@ _KINDS = {
 }
 
 
-def _number(kind: str, value: object) -> ParameterValue:
+def _number(kind: str, value: object) -> int | Decimal | None:
     number = exact(value)
     if number is None or number < 0:
         return None
     if kind == "decimal":
         return plain(number)
     return int(number) if number.denominator == 1 else None
+
+
+def _within(parameter: Parameter, number: int | Decimal | None) -> int | Decimal | None:
+    low = parameter.at_least is not None and number is not None and number < parameter.at_least
+    high = parameter.at_most is not None and number is not None and number > parameter.at_most
+    return None if low or high else number
+
+
+def _bounds(parameter: Parameter) -> str:
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    low = "" if parameter.at_least is None else f"，不少于 {parameter.at_least}{unit}"
+    high = "" if parameter.at_most is None else f"，不多于 {parameter.at_most}{unit}"
+    clause = f"（{parameter.clause}）" if (low or high) and parameter.clause and parameter.basis == "text" else ""
+    return low + high + clause
 
 
 def _date(value: object) -> date | None:

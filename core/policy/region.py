@@ -40,7 +40,8 @@ class LocalHoliday:
 class Document:
     """A policy document: ``version`` is the folder of the rules that came with it.
 
-    ``in_force_to`` is the last day in force, None when the document names no end.
+    ``in_force_to`` is the last day in force, None when the document names no end. ``basis`` is that of the two days,
+    and ``note`` says what was read into the text.
     """
 
     number: str
@@ -51,6 +52,8 @@ class Document:
     issued_on: date | None = None
     issuer: str = ""
     clause: str = ""
+    basis: str = "text"
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,13 @@ class PolicyVersion:
         resolved: ParameterValue | Any = self.parameter(value[1:]).value if is_parameter(value) else value
         return resolved
 
+    def rests_on(self, value: Any, clause: str, basis: str) -> tuple[str, str]:
+        """Clause and basis of a figure: those of the parameter that "$name" refers to, else the ones written."""
+        if not is_parameter(value):
+            return clause, basis
+        parameter = self.parameter(value[1:])
+        return parameter.clause or clause, parameter.basis
+
     def missing_parameters(self) -> list[Parameter]:
         """The parameters that nobody has given a value yet, each with what to ask."""
         return [parameter for parameter in self.parameters.values() if parameter.must_be_asked]

@@ -12,7 +12,7 @@ from core.policy.numbers import exact, plain
 from core.policy.trace import plain_data
 from core.policy.version import PolicyVersion
 
-MONEY = {"cap": "累计上限（元）", "paid": "以前已领取（元）", "due": "这一年的标准（元）"}
+MONEY = {"cap": "累计上限（元）", "paid": "以前已领取（元）", "due": "这一年的标准（元）", "left": "剩余额度（元）"}
 
 
 def claim_names(awards: Iterable[Award]) -> dict[str, str]:

@@ -35,6 +35,8 @@ def _deadline(asked: Asked) -> Answer:
     if last is None:
         answer["missing_parameters"] = [clock.parameter]
         answer["messages"] = [policy.parameter(clock.parameter).ask] if clock.parameter else []
+    if clock.key == NOTICE and not notice_rules(policy).enabled:
+        answer["messages"] = ["这里的政策没有公示，只有按惯例打开公示以后才用到这个期限。"]
     if done is not None and last is not None:
         if clock.key == NOTICE:
             answer["accepted"] = done >= last
@@ -67,10 +69,13 @@ def _adjusted(clock: Clock, given: Given) -> Clock:
         days = whole(stated)
         if days is None or days < 1:
             raise Refused("工作日数要写成大于 0 的整数。", {"working_days": "要写成大于 0 的整数"})
-        clock = replace(clock, length=days, kind="working_days")
+        clock = clock.lasting(days)
     if counts is not None:
         if not isinstance(counts, bool):
             raise Refused("是否从当天算起要写 true 或 false。", {"counts_opening_day": "true 或 false"})
+        if clock.kind == "months":
+            message = f"“{clock.name}”按月算，没有当天算不算的问题。"
+            raise Refused(message, {"counts_opening_day": "按月算的期限用不着"})
         clock = replace(clock, counts_opening_day=counts)
     return clock
 
@@ -80,14 +85,15 @@ def _validity(asked: Asked) -> Answer:
     known_keys(asked.given, ())
     document = policy.document
     in_force = True if on is None else policy.in_force(on)
-    clause = document.clause if document else ""
-    step = Step("政策在生效期内，起止日都算在内", clause, "text", {"on": on}, in_force)
+    clause, basis = (document.clause, document.basis) if document else ("", "text")
+    step = Step("政策在生效期内，起止日都算在内", clause, basis, {"on": on}, in_force)
     return {
         "in_force": in_force,
         "version": policy.version,
         "document": document.number if document else None,
         "in_force_from": document.in_force_from if document else None,
         "in_force_to": document.in_force_to if document else None,
+        "note": document.note if document else "",
         **reasons([step]),
     }
 

@@ -72,6 +72,7 @@ def describe(result: Determination) -> Answer:
         "award_eligible": result.award_eligible,
         "award_yuan": result.award_yuan,
         **result.consequences,
+        "missing": list(result.missing),
         "rounding": "total_once_half_up",
         "trace": [step.as_data() for step in result.trace],
         "clauses": result.clauses,

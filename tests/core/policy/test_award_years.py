@@ -114,3 +114,28 @@ def test_the_title_is_asked_for_only_where_it_decides(kunming):
 def test_what_cannot_be_read_is_refused_by_name(kunming, given_, field):
     answer = ask(kunming, "awards", given_)
     assert (answer["accepted"], answer["fields"]) == (False, [field])
+
+
+@pytest.mark.parametrize(
+    ("grades", "paid", "parameters", "read"),
+    [
+        ({"demonstration_base": "good"}, {}, {}, []),
+        ({"demonstration_base": "good"}, {"demonstration_base": 350000}, {}, ["补到上限为止"]),
+        ({"demonstration_base": "good"}, {"demonstration_base": 350000}, {"cap_pays_remainder": False}, ["这一年不补"]),
+        ({"service_centre": "qualified", "demonstration_base": "good"}, {}, {}, ["金额相同"]),
+        (
+            {"demonstration_platform": "good", "demonstration_base": "good"},
+            {"demonstration_base": 400000},
+            {},
+            ["还能领的金额"],
+        ),
+        ({"service_centre": "good", "demonstration_base": "good"}, {}, {}, []),
+    ],
+)
+def test_what_is_read_into_the_text_is_said_as_a_reading(manager, grades, paid, parameters, read):
+    given = {"years": [{"year": 2021, "grades": grades}], "paid_before": paid, "parameters": parameters}
+    answer = manager.ask("kunming", "awards", given)
+    steps = [step["text"] for step in answer["trace"] if step["basis"] == "reading"]
+    for_year = ["上年度（2020 年）"] if answer["total_yuan"] else []
+    assert len(steps) == len(read + for_year)
+    assert all(word in text for word, text in zip(read + for_year, steps, strict=True))

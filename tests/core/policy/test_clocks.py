@@ -63,3 +63,50 @@ def test_a_day_nobody_has_set_is_asked_for(manager, given):
     answer = manager.ask("kunming", "deadline", {"clock": "quarterly_report", **given})
     assert (answer["deadline"], answer["missing_parameters"]) == (None, ["quarterly_report_day"])
     assert answer["messages"]
+
+
+@pytest.mark.parametrize(
+    ("region", "given", "basis"),
+    [
+        # the length is the text's, that the first day does not count is read into it
+        ("kunming", {"clock": "change_filing", "from": "2020-04-28"}, "reading"),
+        ("kunming", {"clock": "quarterly_report_without_centre", "quarter": "2020Q1"}, "reading"),
+        ("kunming", {"clock": "public_notice", "from": "2020-09-28"}, "reading"),
+        ("tianjin", {"clock": "public_notice", "from": "2019-04-26"}, "practice"),
+        ("tianjin", {"clock": "change_report", "from": "2019-01-15"}, "text"),
+        ("tianjin", {"clock": "change_report", "from": "2019-01-31"}, "reading"),  # no 31 April
+        ("tianjin", {"clock": "change_report", "from": "2018-07-06"}, "reading"),  # 6 October is off
+    ],
+)
+def test_a_period_is_as_sure_as_the_least_sure_of_its_parts(manager, region, given, basis):
+    assert manager.ask(region, "deadline", given)["trace"][0]["basis"] == basis
+
+
+def test_how_the_last_day_was_moved_is_said(manager):
+    def said(opened):
+        return manager.ask("tianjin", "deadline", {"clock": "change_report", "from": opened})["trace"][0]["text"]
+
+    assert "取月末" in said("2019-01-31") and "顺延" not in said("2019-01-31")
+    assert "2018-10-06 是休息日，顺延" in said("2018-07-06") and "取月末" not in said("2018-07-06")
+    assert "取月末；2020-02-29 是休息日，顺延" in said("2019-11-30")
+
+
+@pytest.mark.parametrize(
+    ("region", "given", "field"),
+    [
+        ("kunming", {"clock": "public_notice", "from": "2020-09-28", "working_days": 4}, "working_days"),
+        ("kunming", {"clock": "change_filing", "from": "2020-04-28", "working_days": 10}, "working_days"),
+        ("tianjin", {"clock": "change_report", "from": "2019-01-15", "working_days": 60}, "working_days"),
+        ("tianjin", {"clock": "change_report", "from": "2019-01-15", "counts_opening_day": True}, "counts_opening_day"),
+    ],
+)
+def test_what_the_policy_states_cannot_be_asked_otherwise(manager, region, given, field):
+    answer = manager.ask(region, "deadline", given)
+    assert (answer["accepted"], answer["fields"]) == (False, [field])
+
+
+def test_a_notice_may_be_longer_and_a_length_that_nobody_set_may_be_tried(manager):
+    longer = manager.ask("kunming", "deadline", {"clock": "public_notice", "from": "2020-09-28", "working_days": 6})
+    assert longer["deadline"] == "2020-10-13"
+    given = {"clock": "corrective_action", "from": "2020-09-28", "working_days": 5}
+    assert manager.ask("kunming", "deadline", given)["deadline"] == "2020-10-12"

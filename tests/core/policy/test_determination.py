@@ -148,3 +148,15 @@ def test_grade_money_and_revocation_never_contradict(qinhuangdao, total, breach,
     assert not (breach and result.award_eligible)
     assert result.vetoed is (residents < 10)
     assert result.total.as_tuple().exponent == -2 and abs(result.total - total) <= Decimal("0.005")
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"deadline": "2019-06-10"}, ["submitted_on"]),
+        ({"deadline": "2019-06-10", "submitted_on": "2019-06-10"}, []),
+        ({}, ["deadline", "submitted_on"]),
+    ],
+)
+def test_what_a_veto_asks_for_and_nobody_gave_is_named(manager, given, missing):
+    assert manager.ask("tianjin", "determination", {"grade": "good", **given})["missing"] == missing
