@@ -21,7 +21,7 @@ from core.cases.authoring_settings_told import told
 from core.cases.authoring_settings_words import SETTINGS
 from core.cases.authoring_words import STAGE_KINDS
 from core.errors import OutOfScope, Refused
-from core.models import DefinitionVersion, EvaluationRound
+from core.models import DefinitionVersion, EvaluationRound, Region
 from core.people.scope import Viewer
 from core.policy.source import parse
 from core.web.access import viewer
@@ -90,14 +90,24 @@ def begin(viewer: Viewer, region_id: int, kind: str, key: str, name: str, token:
 
 
 def mending(row: DefinitionVersion, fault: authoring_faults.Fault) -> str:
-    """Where a fault of a draft is mended by clicks; empty where its definition is no draft or has only its text."""
+    """Where a fault of a draft is mended by clicks; empty where its definition has only its text or is not there."""
     if not fault.own:
-        kind, _, key = fault.file.partition("/")
-        other = next((one for one in open_drafts(row.region) if (one.kind, one.key) == (kind, key)), None)
+        other = _version_of(row.region, *fault.file.partition("/")[::2])
         return "" if other is None else url_for("admin_definitions.one", definition_id=other.id)
     if row.kind not in DESIGNERS or data_or_none(row) is None:
         return ""
     return url_for(DESIGNERS[row.kind], definition_id=row.id, at=fault.key or None)
+
+
+def _version_of(region: Region, kind: str, key: str) -> DefinitionVersion | None:
+    """The version to change: the draft that is open, else what is in force."""
+    current = definitions.in_force(region, clock.today()).values()
+    own = (DefinitionVersion.region == region) & (DefinitionVersion.kind == kind) & (DefinitionVersion.key == key)
+    known = DefinitionVersion.select().where(
+        own & ((DefinitionVersion.status == "draft") | DefinitionVersion.id.in_(list(current)))
+    )
+    found: DefinitionVersion | None = known.order_by(DefinitionVersion.id.desc()).first()
+    return found
 
 
 def kind_name(kind: str) -> str:

@@ -103,7 +103,7 @@ def render(
         prefills=authoring_form_choices.prefill_groups(around) if _has_slot(shown, "prefill") else [],
         faults=faults or {},
         trials={slot.path: _trial(shown, slot) for slot in shown.slots if slot.path in FORMULAS},
-        picks=list(picks(data)),
+        picks=[one for one in picks(data) if not _of_itself(one.text, shown)],
         functions=list(FUNCTION_WORDS.values()),
         tiles=_tiles(),
         columns=_column_tiles() if _in_table(shown) else [],
@@ -142,6 +142,11 @@ def _choices(slot: Slot, sheet: FormSheet, data: Mapping[str, Any], around: Sour
         others = [(key, label) for key, label in listed if key != own or slot.source == "indicators"]
         return chosen_first(others, sheet.typed(slot)) if slot.type == "needs" else others
     return MONEY_UNITS if slot.path == "unit" and sheet.thing.get("type") == "money" else slot.choices
+
+
+def _of_itself(name: str, sheet: FormSheet) -> bool:
+    """Whether a calculated field would name itself, which no formula may."""
+    return sheet.thing.get("type") == "calculated" and name == sheet.thing.get("key")
 
 
 def _trial(sheet: FormSheet, slot: Slot) -> Trial:

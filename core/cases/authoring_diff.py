@@ -10,7 +10,9 @@ from typing import Any
 from core.cases.authoring_words import (
     BASES,
     CLOCK_KINDS,
+    DECIDES,
     EFFECTS,
+    EVERY,
     FIELD_KINDS,
     GRADES,
     KEY_NAMES,
@@ -21,10 +23,14 @@ from core.cases.authoring_words import (
     STAGE_KINDS,
     WHEN_OVER,
 )
+from core.cases.register_words import KINDS
+from core.cases.standing import STANDINGS
 
 WORDS = {
     "basis": (BASES,), "role": (ROLE_NAMES,), "scope": (SCOPES,), "effect": (EFFECTS,), "when_over": (WHEN_OVER,),
     "grade": (GRADES,), "needs": (NEEDS,), "kind": (STAGE_KINDS, CLOCK_KINDS), "method": (METHOD_NAMES,),
+    "every": (EVERY,), "decides": (DECIDES,), "opened_by": (ROLE_NAMES,), "standing": (tuple(STANDINGS.items()),),
+    "carrier_kinds": (tuple(KINDS.items()),),
     "type": ((("quantitative", "定量"), ("qualitative", "定性")), FIELD_KINDS),
 }  # fmt: skip
 

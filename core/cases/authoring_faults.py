@@ -50,12 +50,12 @@ def faults_of(row: DefinitionVersion, together: Iterable[DefinitionVersion] | No
 
 def _fault(finding: Finding, own: bool, text: str, sources: Sources) -> Fault:
     kind, _, key = finding.file.partition("/")
-    where = "" if own else f"{KINDS.get(kind, kind)}（{key}）"
+    data = _data(sources.get((kind, key), ""))
+    where = "" if own else f"{KINDS.get(kind, kind)}“{data.get('name') or data.get('title') or key}”"
     if finding.message.startswith("不是有效的 TOML"):
         syntax = _SYNTAX.search(finding.message)
         line = int(syntax[1]) if syntax else len(text.splitlines())
         return Fault(where, line if own else None, "", "这一行的写法不对", "键 = 值；文字加引号；同一个键只写一次", own, file=finding.file)
-    data = _data(sources.get((kind, key), ""))
     names = names_in(data)
     allowed = "、".join(names.get(part, part) for part in finding.allowed.split("、"))
     found = line_at(lines_of(text), finding.key) if own else None

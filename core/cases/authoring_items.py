@@ -192,7 +192,7 @@ def _whole(typed: str) -> int:
 
 
 def _pairs(typed: str) -> list[dict[str, str]]:
-    """Lines `代号 文字` as choices."""
+    """Lines `代号 文字` as choices; a line of one word is both."""
     pairs = []
     for line in filter(str.strip, typed.splitlines()):
         parts = line.split(maxsplit=1)
@@ -269,7 +269,7 @@ _READERS: dict[str, Any] = {
 
 _WRITERS: dict[str, Any] = {
     "openers": lambda value: value or [NOBODY],
-    "pairs": lambda value: (f"{one['key']} {one['label']}" for one in value),
+    "pairs": lambda value: (" ".join(dict.fromkeys((one["key"], one["label"]))) for one in value),
     "bands": lambda value: (f"{one['at_least']} {one['points']}" for one in value),
     "facts": lambda value: (_fact_line(key, one) for key, one in value.items()),
 }

@@ -148,7 +148,7 @@ COLUMN = (
     Slot("min", "最小"),
     Slot("max", "最大"),
     Slot("places", "小数位数", "whole"),
-    Slot("choices", "可选的项", "pairs", hint="单选、多选时填，每行一个：代号 文字"),
+    Slot("choices", "可选的项", "pairs", hint="每行一项，例如 创业讲座；公式里要用短名字的，前面写代号和空格，例如 jz 创业讲座"),
     Slot("total", "列下合计", "yes_no", choices=YES_NO),
     Slot("purpose", "收集个人信息的用途", hint="个人信息要写明用途"),
 )
@@ -172,7 +172,7 @@ FIELD = (
     Slot("label", "问题", required=True),
     Slot("key", "代号", required=True, hint="公式里用的名字，字母或汉字开头；改了，这份表单的公式跟着改"),
     Slot("type", "类型", choices=FIELD_KINDS, required=True),
-    Slot("choices", "可选的项", "pairs", hint="单选、多选时填，每行一个：代号 文字"),
+    Slot("choices", "可选的项", "pairs", hint="每行一项，例如 创业讲座；公式里要用短名字的，前面写代号和空格，例如 jz 创业讲座"),
     Slot("formula", "计算公式", hint="自动计算时填"),
     Slot("unit", "单位", hint="数字类用，例如 平方米"),
     Slot("required", "必填", "yes_no", choices=YES_NO),
@@ -303,7 +303,7 @@ KEY_NAMES = {
     "form": "表单", "workflow": "流程", "guide": "办事说明", "every": "多久一次", "since": "从哪一天起算", "kept_at": "到哪个环节算办到", "authority": "归口管理部门",
     "bureau": "主管部门", "help": "帮助", "default": "默认值", "must_be_checked": "必须核查", "places": "小数位数",
     "mode": "方式", "days": "天数", "months": "月数", "type": "类型", "kind": "类别", "clause": "条款", "basis": "依据种类",
-    **{slot.path.rpartition(".")[2]: slot.label for slots in (STAGE, ACTION, FIELD, INDICATOR, LINE) for slot in slots},
+    **{slot.path.rpartition(".")[2]: slot.label for slots in (PROCEDURE, STAGE, ACTION, FIELD, INDICATOR, LINE) for slot in slots},
 }  # fmt: skip
 KEY_NAMES |= {
     "key": "代号", "kind": "类别", "type": "类型", "clause": "依据的条款", "basis": "依据种类", "name": "名称",
