@@ -14,6 +14,7 @@ from core.cases import authoring_history
 from core.cases import authoring_settings as verbs
 from core.cases.authoring_checks import KINDS, findings_of, name_of, sources_around
 from core.cases.authoring_faults import in_words
+from core.cases.authoring_settings_told import names_known, option_words, read_aloud
 from core.cases.authoring_settings_uses import unheld, uses
 from core.cases.authoring_settings_words import SETTINGS
 from core.cases.authoring_words import YES_NO, Choices, Slot
@@ -21,11 +22,8 @@ from core.models import DefinitionVersion
 from core.policy.source import parse
 from core.policy.version import Sources
 from forms.findings import DefinitionError, Finding
-from forms.formula import FormulaError
 from forms.formula_words import FUNCTION_WORDS
-from forms.formula_words import in_words as formula_in_words
 
-CUTOFF = ("cutoff", "年度方案定的截止日")
 REDRAWN = ("kind", "type", "way", "period", "key")
 """Properties that decide which others there are."""
 _PLAIN = {
@@ -87,6 +85,7 @@ def render(
         uses=uses(row.kind, str(sheet.thing.get("key", "")), around) if path else [],
         unheld=unheld(row.kind, path, sheet.thing, around),
         names=names if any(slot.type == "formula" for slot in sheet.slots) else {},
+        options={str(one.get("key", "")): option_words(one) for one in data.get("facts", [])},
         reading=reading(sheet, names),
         functions=list(FUNCTION_WORDS.values()),
         redrawn=REDRAWN,
@@ -135,18 +134,9 @@ def _placed(kind: str, data: Mapping[str, Any], finding: Finding) -> Found:
     return Found(at, slot, in_words(data, finding.key) or SETTINGS[kind].whole, message, allowed)
 
 
-def names_known(data: Mapping[str, Any]) -> dict[str, str]:
-    """What the conditions of who takes part may name, and what each is called."""
-    return {str(one.get("key", "")): str(one.get("name", "")) for one in data.get("facts", [])} | dict([CUTOFF])
-
-
 def reading(sheet: Sheet, names: Mapping[str, str]) -> str:
-    """The condition as people read it; empty for none, or for what is no formula."""
-    source = next((sheet.typed(slot) for slot in sheet.slots if slot.type == "formula"), "")
-    try:
-        return formula_in_words(source, names) if source else ""
-    except FormulaError:
-        return ""
+    """The condition of an entry as people read it."""
+    return read_aloud(next((sheet.typed(slot) for slot in sheet.slots if slot.type == "formula"), ""), names)
 
 
 def choices(slot: Slot, sheet: Sheet, data: Mapping[str, Any], around: Sources) -> Choices:
@@ -154,8 +144,7 @@ def choices(slot: Slot, sheet: Sheet, data: Mapping[str, Any], around: Sources) 
     if slot.type == "needs":
         return chosen_first(_dates(data) if slot.source == "dates" else slot.choices, sheet.typed(slot))
     if slot.source == "options":
-        pairs = [line.split(maxsplit=1) for line in sheet.typed(_OPTIONS).splitlines() if line.strip()]
-        return tuple((pair[0], pair[-1]) for pair in pairs)
+        return tuple(option_words(sheet.thing).items())
     if slot.source == "wholes":
         return tuple(_parameters(around, "whole"))
     if slot.source == "yes_no":
@@ -165,9 +154,6 @@ def choices(slot: Slot, sheet: Sheet, data: Mapping[str, Any], around: Sources) 
 
 def _dates(data: Mapping[str, Any]) -> Choices:
     return [(str(f.get("key")), str(f.get("name", ""))) for f in data.get("facts", []) if f.get("type") == "date"]
-
-
-_OPTIONS = Slot("options", "", "long")
 
 
 def _parameters(around: Sources, kind: str) -> list[tuple[str, str]]:
@@ -180,11 +166,11 @@ def _parameters(around: Sources, kind: str) -> list[tuple[str, str]]:
             continue
         for one in listed:
             if one.get("type") == kind:
-                found.append((f"${one.get('key')}", f"参数“{one.get('name')}”，{_now(one.get('value'))}"))
+                found.append((f"${one.get('key')}", f"{_now(one.get('value'))}（参数“{one.get('name')}”）"))
     return found
 
 
 def _now(value: object) -> str:
     if value is None:
         return "还没有定"
-    return f"现在是 {('是' if value else '否') if isinstance(value, bool) else value}"
+    return ("是" if value else "否") if isinstance(value, bool) else str(value)

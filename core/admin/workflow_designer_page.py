@@ -11,9 +11,10 @@ from flask import render_template
 from core.admin import workflow_settings
 from core.admin.designing import Found, Sheet, count
 from core.admin.workflow_diagram import diagram, faults_by_stage
-from core.cases import authoring_beside, authoring_history, authoring_items
+from core.cases import authoring_history, authoring_items
 from core.cases import authoring_workflow as flow
 from core.cases.authoring_checks import KINDS, findings_of, name_of, sources_around
+from core.cases.authoring_company import open_drafts
 from core.cases.authoring_faults import in_words, names_in
 from core.cases.authoring_words import EFFECTS, Choices, Slot
 from core.cases.authoring_workflow_facts import Facts, facts_known, labels
@@ -58,7 +59,8 @@ def render(
 ) -> str:
     """The page with the thing at a path (or what is nearest to it) open; `typed` keeps what was posted."""
     sheet = sheet_at(data, nearest(data, at), posted=typed)
-    around, drafts = sources_around(row), authoring_beside.drafts_in(row.region)
+    around = sources_around(row)
+    drafts = {(one.kind, one.key): one.text for one in open_drafts(row.region)}
     known = facts_known(data, around)
     stages = data.get("stages", [])
     own, others = found_in(row, data)

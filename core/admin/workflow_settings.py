@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from core.admin.definitions import DESIGNERS
 from core.cases import authoring_workflow as flow
 from core.cases.authoring_settings_words import GIVES, PERIODS, SETTINGS
 from core.errors import OutOfScope
@@ -19,7 +20,6 @@ from forms.findings import DefinitionError
 
 LISTS = {"parameters": "parameters", "plan": "items", "procedures": "procedures"}
 """Kinds whose entries have a form of their own, and the list that they stand in."""
-DESIGNERS = {"form": "admin_form_designer.design"}
 UNITS = {"working_days": "个工作日", "calendar_days": "天", "months": "个月"}
 
 
@@ -34,13 +34,10 @@ class Beside:
 
 
 def address_of(draft: DefinitionVersion, entry: str, back: str) -> str:
-    """Where a draft is changed; `entry` is the list and key that is meant. Raises OutOfScope for other kinds."""
-    if draft.kind in SETTINGS:
-        return url_for("admin_settings.design", definition_id=draft.id, at=entry or None, back=back)
-    if draft.kind in DESIGNERS:
-        return url_for(DESIGNERS[draft.kind], definition_id=draft.id)
+    """Where a draft is changed; `entry` is the list and key that is meant, `back` the workflow to come back to."""
     if draft.kind not in LISTS:
-        raise OutOfScope
+        again = back if draft.kind in SETTINGS else None
+        return url_for(DESIGNERS[draft.kind], definition_id=draft.id, at=entry or None, back=again)
     listed = _data(draft.text).get(LISTS[draft.kind], [])
     found = next((i for i, one in enumerate(listed) if one.get("key") == entry), None)
     if found is None:
@@ -181,7 +178,7 @@ def draft_and_entry(what: str) -> tuple[str, str, str]:
     """What a button asked to open: kind, key (empty for the one there is) and entry. Raises OutOfScope."""
     kind, _, rest = what.partition(":")
     key, _, entry = rest.partition(":")
-    if kind not in {*SETTINGS, *DESIGNERS, *LISTS}:
+    if kind not in {*SETTINGS, *LISTS, "form"}:
         raise OutOfScope
     return kind, key, entry
 

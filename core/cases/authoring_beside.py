@@ -30,9 +30,3 @@ def draft_beside(viewer: Viewer, row: DefinitionVersion, kind: str, key: str, to
     else:
         receipt = authoring_new.new_definition(viewer, row.region_id, kind, key, KINDS[kind], token)
     return authoring.draft_of(viewer, int(receipt["definition"]))
-
-
-def drafts_in(region: Region) -> dict[tuple[str, str], str]:
-    """The texts of the drafts that are being worked on in a region, the last one of each definition."""
-    rows = DefinitionVersion.select().where((DefinitionVersion.region == region) & (DefinitionVersion.status == "draft"))
-    return {(one.kind, one.key): one.text for one in rows.order_by(DefinitionVersion.id)}

@@ -29,6 +29,8 @@ FIT = {"choice": ("allowed", "names"), "whole": ("unit",), "number": ("unit",)}
 
 def require_readable(kind: str, data: Mapping[str, Any]) -> None:
     """Raises Refused where the text has not the shape that forms can show: then it is mended as text."""
+    if kind not in SETTINGS:
+        raise Refused("这一类规定没有这样的表单。")
     tables = [data.get(name, {}) for name in ("pledge", "objection", "changed_result")]
     lists = [data.get(name, []) for name in SETTINGS[kind].lists]
     entries = [one for entries in lists if isinstance(entries, list) for one in entries]

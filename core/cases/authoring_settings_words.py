@@ -87,7 +87,7 @@ def clock_groups(clock: Entry) -> Groups:
 def condition_groups(condition: Entry) -> Groups:
     """The properties of a condition of who takes part: a formula, or a date that lies so many months back."""
     way = Slot("way", "看什么", choices=WAYS, required=True)
-    when = (Slot("when", "条件", "formula", required=True, hint="用上面列出的情况写"),)
+    when = (Slot("when", "条件", "formula", required=True, hint="用“要知道的情况”写"),)
     since = (
         Slot("since", "从哪个日期起", "needs", source="dates", required=True, hint="选了几个的，从最早的算起"),
         Slot("months", "满几个月", "count", source="wholes", required=True),

@@ -146,7 +146,7 @@ def test_every_planted_defect_is_told_at_its_place(client: FlaskClient, officer:
 
 def test_a_number_or_a_parameter_is_chosen_and_the_present_value_is_told(client: FlaskClient, officer: Region) -> None:
     page = Settings(client, draft_of(officer, "notice"))
-    assert "参数“公示期”，现在是 5" in page.page
+    assert "5（参数“公示期”）" in page.page
     page.press("save", length="7")
     assert page.data["length"] == 7
     page.press("save", **{"length": "7", "length-of": "$notice_working_days"})
@@ -199,3 +199,13 @@ def test_what_is_no_settings_draft_of_mine_is_not_there(workflow: Designer, clie
     row = draft_of(officer, "panel")
     DefinitionVersion.update(region=factories.region("elsewhere", "别处")).where(DefinitionVersion.id == row.id).execute()
     assert client.get(f"/admin/settings/{row.id}/").status_code == 404
+
+
+def test_a_version_is_told_in_words_with_the_way_to_its_designer(client: FlaskClient, officer: Region) -> None:
+    row = draft_of(officer, "scope")
+    page = plain(client.get(f"/admin/definitions/{row.id}/").text)
+    assert "打开设计" in page
+    assert "认定日期、备案日期" in page
+    notice = plain(client.get(f"/admin/definitions/{draft_of(officer, 'notice').id}/").text)
+    assert "参数“公示期”" in notice
+    assert "真实姓名、联系方式" in notice
