@@ -240,6 +240,8 @@ PARAMETER = (
     Slot("value", "取值", "scalar", hint="文件没有写、也不能替它编的，留空并写明向管理员问什么"),
     Slot("unit", "单位"),
     Slot("allowed", "可选的值", "texts", hint="选择型参数每行一个"),
+    Slot("at_least", "不小于", "whole", hint="文件写了下限的，例如公示不少于 5 个工作日"),
+    Slot("at_most", "不大于", "whole"),
     Slot("ask", "没有取值时怎样问", "long"),
     Slot("note", "说明", "long"),
     CLAUSE,

@@ -244,7 +244,9 @@ def _read_into(
     steps = []
     if any(c.decision.yuan != c.payable for c in candidates):
         inputs = {c.claim: c.decision.yuan for c in candidates}
-        steps.append(Step(f"{year} 年：{_COMPARED[rule.compare]}", rule.clause, rule.compare_basis, inputs, best.payable))
+        steps.append(
+            Step(f"{year} 年：{_COMPARED[rule.compare]}", rule.clause, rule.compare_basis, inputs, best.payable)
+        )
     if len({c.title for c in tied}) > 1:
         inputs = {c.claim: c.left for c in tied if c.left is not None}
         text = f"{year} 年：金额相同，记在{_TIED[rule.tie]}称号名下"

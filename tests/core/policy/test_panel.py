@@ -24,7 +24,9 @@ def test_the_recused_may_not_score_this_carrier(qinhuangdao):
     assert (decision.scoring, decision.recused) == (("a", "c", "d"), ("b",))
 
 
-@pytest.mark.parametrize(("region", "basis"), [("qinhuangdao", "text"), ("kunming", "practice"), ("tianjin", "practice")])
+@pytest.mark.parametrize(
+    ("region", "basis"), [("qinhuangdao", "text"), ("kunming", "practice"), ("tianjin", "practice")]
+)
 def test_a_number_that_no_text_states_is_not_called_the_texts(manager, region, basis):
     answer = manager.ask(region, "panel", {"experts": [{"id": "a"}]})
     assert answer["trace"][0]["basis"] == basis
