@@ -13,6 +13,7 @@ from core.admin.award_designer import AwardDesigner
 from core.admin.balances import Balances
 from core.admin.base import ADMINISTRATORS
 from core.admin.carriers import Carriers
+from core.admin.consequence_designer import ConsequenceDesigner
 from core.admin.copying import CopyProcedure
 from core.admin.days import Days, Years
 from core.admin.definitions import Definitions, kind_name
@@ -56,7 +57,7 @@ def install(app: Flask) -> None:
     admin.add_views(Accounts(Account), Years(), Days(CalendarDay), Regions(), Grants(Grant), Audit(), CaseChains())
     admin.add_views(Definitions(), Editors(), FormDesigner(), WorkflowDesigner(), Parameters(), Replays(), Folders())
     admin.add_views(*(view(model) for view, model in registers.MODELS), Balances(OpeningBalance))
-    admin.add_views(SettingsDesigner(), SchemeDesigner(), AwardDesigner())
+    admin.add_views(SettingsDesigner(), SchemeDesigner(), AwardDesigner(), ConsequenceDesigner())
     admin.add_views(Carriers(Carrier), registers.Rounds(EvaluationRound))
     admin.add_views(PeopleImport(), CalendarImport(), *(view() for view in IMPORTS))
     admin.add_views(HandOvers(), CopyProcedure(), Previews())

@@ -1,4 +1,4 @@
-"""The award designer: the decision table of amounts, rules, caps and purposes, and a try-out beside the table."""
+"""The award designer: the decision table of amounts, rules, holds, caps, purposes, and a try-out beside the table."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from flask import redirect, request, url_for
 from flask_admin import expose
 
 from core.admin import designer_choices
-from core.admin.award_tryout import Trial, asked_of, try_out
+from core.admin.award_tryout import PENDING, Trial, asked_of, consequences_of, try_out
 from core.admin.base import Answer, Page
 from core.admin.designer_sheets import Faults, Sheet, change, posted, sheet_of, typed_of
 from core.admin.rule_lists import RuleLists, rules_of
 from core.cases import authoring_awards
 from core.cases.authoring_awards import HIGHEST, TERMS, YEARLY
-from core.cases.authoring_checks import sources_around
-from core.cases.awarding import RECOVERED
+from core.cases.consequence_drafts import consequence_draft
 from core.models import DefinitionVersion
-from core.policy.source import parse
+from core.policy.award_recall import RECOVERED
 
 
-def _recovers(row: DefinitionVersion) -> list[dict[str, Any]]:
-    """The consequences of a result that call paid awards back, as the region's rules around this draft have them."""
-    around = [parse(text, key) for (kind, key), text in sources_around(row).items() if kind == "consequences"]
-    return [entry for data in around for entry in data.get("consequences", []) if entry.get("key") == RECOVERED]
+def _recovers(sheet: Sheet) -> list[dict[str, Any]]:
+    """The consequences that call paid awards back, their conditions as people read them."""
+    names, words = designer_choices.facts_for_formulas(sheet), designer_choices.values_in_words(sheet)
+    found = [one for one in consequences_of(sheet) if one.get("key") == RECOVERED]
+    said = [designer_choices.reading(str(one.get("when", "")), names, words) for one in found]
+    return [{**one, "when": read or one.get("when", "")} for one, read in zip(found, said, strict=True)]
 
 
 class AwardDesigner(RuleLists, Page):
@@ -61,8 +62,9 @@ class AwardDesigner(RuleLists, Page):
             grades=designer_choices.grades_of(sheet),
             amounts=designer_choices.parameters(sheet, "money_yuan"),
             own_titles=designer_choices.own_titles(sheet),
-            terms=terms, terms_now=typed_of(terms, data), terms_choices=designer_choices.choices_of(terms, sheet),
-            recovers=_recovers(sheet.row), asked=asked_of(sheet), tried=tried, trial=try_out(sheet, tried) if "try" in tried else Trial(),
+            pending=PENDING, terms=terms, terms_now=typed_of(terms, data), terms_choices=designer_choices.choices_of(terms, sheet),
+            recovers=_recovers(sheet),
+            other_draft=consequence_draft(sheet.row.region), asked=asked_of(sheet), tried=tried, trial=try_out(sheet, tried) if "try" in tried else Trial(),
         )  # fmt: skip
         return page, 422 if faults else 200
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from core.admin.designer_sheets import Sheet
+from core.cases.authoring_consequences import effects
 from core.cases.authoring_scheme import entries
 from core.cases.authoring_words import BASES, GRADES, Choices, Slot
 from core.cases.register_facts import kinds_of
+from core.cases.register_words import LEVELS
+from core.policy.award_holds import RUNNING
 from core.policy.award_words import COMPARE, FOR_YEAR, TIE
 from core.policy.totals import COMBINATIONS
 from forms.definition import load_form
@@ -25,6 +30,7 @@ TYPE_WORDS = {
 }  # fmt: skip
 SUPPLIED: tuple[Name, ...] = (
     ("grade", "档次", "选项"), ("total", "总分", "数字"), ("vetoed", "已被一票否决", "是或否"), ("title", "称号", "选项"),
+    ("vetoes", "查实的否决情形", "几个选项"),
 )  # fmt: skip
 
 
@@ -83,6 +89,7 @@ _SOURCES: dict[str, Callable[[Sheet], Choices]] = {
     "compare": _of_words(COMPARE),
     "tie": _of_words(TIE),
     "basis": lambda _sheet: BASES,
+    "effects": lambda sheet: effects(sheet.entries("procedures", "procedures")),
     "grades": lambda _sheet: GRADES,
 }
 
@@ -104,10 +111,14 @@ def fields_for_formulas(sheet: Sheet) -> list[Name]:
     return [(f.key, f.label, f.unit or "") for f in fields if FIELD_TYPES[f.type].numeric]
 
 
-def facts_for_formulas(sheet: Sheet) -> list[Name]:
-    """The facts that conditions may ask for: name, words, type; and what the determination adds."""
+def facts_for_formulas(sheet: Sheet, running: bool = False) -> list[Name]:
+    """The facts that conditions may ask for: name, words, type; and what the determination adds.
+
+    `running`: also what only a running system knows, which a hold may ask.
+    """
+    more = tuple((key, words, TYPE_WORDS["yes_no"]) for key, words in RUNNING.items()) if running else ()
     declared = [(str(f["key"]), str(f.get("name", f["key"])), _type_of(f)) for f in sheet.entries("facts", "facts")]
-    return [*declared, *(one for one in SUPPLIED if one[0] not in {key for key, _, _ in declared})]
+    return [*more, *declared, *(one for one in SUPPLIED if one[0] not in {key for key, _, _ in declared})]
 
 
 def _type_of(fact: dict[str, Any]) -> str:
@@ -116,9 +127,21 @@ def _type_of(fact: dict[str, Any]) -> str:
     return f"{word}：{allowed}" if allowed else word
 
 
-def reading(formula: str, names: Iterable[Name]) -> str:
-    """A formula as people read it; nothing for none, and for what is no formula."""
+def values_in_words(sheet: Sheet) -> dict[str, str]:
+    """What the texts that conditions compare with are called: grades, vetoes, titles, the choices of facts."""
+    vetoes = {str(one.get("key", "")): str(one.get("name", "")) for one in sheet.entries("vetoes", "vetoes")}
+    chosen = {
+        choice: word
+        for fact in sheet.entries("facts", "facts")
+        for choice, word in zip(fact.get("allowed", []), fact.get("names", []), strict=False)
+    }
+    return {**LEVELS, **dict(titles(sheet)), **dict(grades_of(sheet)), **vetoes, **chosen}
+
+
+def reading(formula: str, names: Iterable[Name], words: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A formula as people read it, the texts in it by `words`; nothing for none, and for what is no formula."""
     try:
-        return in_words(formula, {key: label for key, label, _ in names}) if formula.strip() else ""
+        said = in_words(formula, {key: label for key, label, _ in names}) if formula.strip() else ""
     except FormulaError:
         return ""
+    return re.sub("“([a-z0-9_]+)”", lambda found: f"“{words.get(found[1], found[1])}”", said)

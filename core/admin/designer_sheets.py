@@ -115,6 +115,8 @@ def told(trace: list[dict[str, Any]], names: Mapping[str, str], words: Mapping[s
 
 
 def _word(value: Any, words: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_word(one, words) for one in value]
     return words.get(value, value) if isinstance(value, str) else value
 
 

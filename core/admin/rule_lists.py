@@ -11,6 +11,7 @@ from core.admin import designer_choices
 from core.admin.base import Answer, whole
 from core.admin.designer_sheets import Faults, Sheet, change, posted, sheet_of, typed_of
 from core.cases import authoring_awards
+from core.cases.authoring_consequences import effects
 from core.cases.authoring_items import item_at, move_item, remove_item
 from core.cases.authoring_scheme import entries
 from core.errors import OutOfScope, Refused
@@ -88,21 +89,23 @@ def rules_of(sheet: Sheet, at: str, typed: dict[str, str] | None, faults: Faults
     lists = [(name, sort) for (of, name), sort in authoring_awards.LISTS.items() if of == kind]
     item = _chosen(sheet, at)
     slots = authoring_awards.sort_at(kind, at).slots if item is not None else ()
-    names = designer_choices.facts_for_formulas(sheet)
+    names = designer_choices.facts_for_formulas(sheet, at.startswith("holds."))
+    all_names = designer_choices.facts_for_formulas(sheet, running=True)
+    words = designer_choices.values_in_words(sheet)
     return {
         "sheet": sheet, "row": sheet.row, "chosen": at if item is not None else "", "lists": lists, "item": item,
         "slots": slots, "now": typed_of(slots, item or {}) | (typed or {}), "typed": typed or {}, "faults": faults,
         "choices": designer_choices.choices_of(slots, sheet), "names": names,
-        "said": {f"{name}.{n}": _said(one, names) for name, _ in lists for n, one in entries(sheet.data, name)},
-        "reading": designer_choices.reading(str((item or {}).get("when", "")), names),
-        "titles": dict(designer_choices.titles(sheet)),
+        "said": {f"{name}.{n}": _said(one, all_names, words) for name, _ in lists for n, one in entries(sheet.data, name)},
+        "reading": designer_choices.reading(str((item or {}).get("when", "")), names, words),
+        "titles": dict(designer_choices.titles(sheet)), "effects": dict(effects(sheet.entries("procedures", "procedures"))),
     }  # fmt: skip
 
 
-def _said(rule: dict[str, Any], names: list[designer_choices.Name]) -> str:
+def _said(rule: dict[str, Any], names: list[designer_choices.Name], words: dict[str, str]) -> str:
     """The condition of a rule as people read it, or as it is written where that cannot be done."""
     written = str(rule.get("when", ""))
-    return designer_choices.reading(written, names) or written
+    return designer_choices.reading(written, names, words) or written
 
 
 def _chosen(sheet: Sheet, at: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What the designers change in award rules and vetoes: the table of amounts, lists of rules, and what holds for all."""
+"""What the designers change in award rules, vetoes and consequences: the table of amounts, lists of rules, what holds for all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.cases.authoring_items import Items, item_at, put_values, read_slots
-from core.cases.authoring_rule_words import AMOUNT, CAP, CEILING, PURPOSE, VETO, WITHHELD
+from core.cases.authoring_rule_words import AMOUNT, CAP, CEILING, CONSEQUENCE, HOLD, PURPOSE, VETO, WITHHELD
 from core.cases.authoring_scheme import entries
 from core.cases.authoring_words import Slot
 from core.errors import Refused
@@ -19,13 +19,15 @@ LISTS: dict[tuple[str, str], Items] = {
     ("vetoes", "vetoes"): Items("一票否决", VETO, {"grade": "unqualified"}),
     ("vetoes", "ceilings"): Items("封顶", CEILING, {"at_most": "qualified"}),
     ("awards", "withheld"): Items("不予发放的情形", WITHHELD, {}),
+    ("awards", "holds"): Items("暂缓发放的情形", HOLD, {}),
     ("awards", "caps"): Items("累计上限", CAP, {}, "title", "title"),
     ("awards", "purposes"): Items("资金用途", PURPOSE, {}),
+    ("consequences", "consequences"): Items("结果的后果", CONSEQUENCE, {}),
 }
 """The lists of rules that the designers change, by kind and name."""
 
 AMOUNTS = Items("金额", AMOUNT, {}, "title", "title")
-_KEYS = {"vetoes": "veto", "ceilings": "ceiling", "withheld": "withheld", "purposes": "purpose"}
+_KEYS = {"vetoes": "veto", "ceilings": "ceiling", "withheld": "withheld", "holds": "hold", "purposes": "purpose", "consequences": "consequence"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def _free_key(stem: str, taken: set[Any]) -> str:
 
 
 def put_rule(data: dict[str, Any], kind: str, path: str, posted: Mapping[str, str]) -> None:
-    """Set everything of one rule. `<name>-of` chooses a parameter in place of a value. Raises Refused."""
+    """Set everything of one rule. `<name>-of` chooses a parameter, or a known effect, in place of what is typed. Raises Refused."""
     item = item_at(data, path)
     if not isinstance(item, dict):
         raise Refused("这一项已经不在了，请刷新后再改。")

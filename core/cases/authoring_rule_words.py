@@ -1,4 +1,4 @@
-"""What the plain forms ask of rules over facts: vetoes, ceilings, and the rules of awards."""
+"""What the plain forms ask of rules over facts: vetoes, ceilings, consequences, the rules of awards."""
 
 from __future__ import annotations
 
@@ -20,6 +20,22 @@ VETO = (
 )
 CEILING = (_NAME, _WHEN, Slot("at_most", "最高只能是", choices=GRADES, required=True), _KEY, CLAUSE, BASIS, _NOTE)
 WITHHELD = (_NAME, _WHEN, _KEY, CLAUSE, BASIS, _NOTE)
+HOLD = (
+    _NAME,
+    Slot("when", "什么时候暂缓", required=True, hint="条件成立时先不发，不再成立了自动接着办；写认定时的事实，要等重新认定才会变"),
+    _KEY,
+    CLAUSE,
+    BASIS,
+    _NOTE,
+)
+CONSEQUENCE = (
+    _NAME,
+    Slot("when", "什么时候有这个后果", required=True, hint="用事实写的条件"),
+    Slot("key", "系统跟着做什么", "effect", source="effects", required=True),
+    CLAUSE,
+    BASIS,
+    _NOTE,
+)
 PURPOSE = (_NAME, _KEY, CLAUSE, BASIS, _NOTE)
 CAP = (
     Slot("title", "哪一类称号", source="titles", required=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from peewee import fn
@@ -14,6 +15,8 @@ from core.models import (
     Carrier,
     Case,
     EvaluationRound,
+    NoticeEntry,
+    Objection,
     OpeningBalance,
     Participant,
     Result,
@@ -36,8 +39,28 @@ def standing(case: Case, result: Result, organisation: int) -> Standing | None:
     terms = award_terms(policy) if policy.has("awards") else None
     if terms is None or case.carrier.kind not in terms.titles:
         return None
-    claims = claims_of(organisation, case, result)
+    running = running_of(case)
+    claims = [
+        replace(claim, facts={**claim.facts, **running}) if claim.key == str(case.id) else claim
+        for claim in claims_of(organisation, case, result)
+    ]
     return standing_of(terms, claims, opening_of(organisation, case.region_id), str(case.id))
+
+
+def running_of(case: Case) -> dict[str, bool]:
+    """What holds an award as long as it lasts (core.policy.award_holds.RUNNING), of one case."""
+    objections = Objection.select().join(NoticeEntry)
+    following = Case.select().where((Case.origin == case) & (Case.outcome == ""))
+    return {
+        "objection_open": objections.where((Objection.status == "open") & (NoticeEntry.case == case)).exists(),
+        "corrective_action_open": any(_is_called_for(one) for one in following),
+    }
+
+
+def _is_called_for(case: Case) -> bool:
+    """Whether a case was opened by a result, and not by somebody (the report on how an award was used)."""
+    procedure = definitions.procedure_in(definitions.policy_of(case), case.procedure)
+    return bool(procedure.get("opened_by_consequence"))
 
 
 def claims_of(organisation: int, case: Case, result: Result) -> list[Claim]:

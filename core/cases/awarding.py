@@ -15,16 +15,14 @@ from core.cases import award_history, definitions, determining, events, locking,
 from core.cases.action import Receipt, once, stale_text, transaction
 from core.cases.admin_events import record
 from core.errors import OutOfScope, Refused, Stale
-from core.models import Award, AwardEntry, Case, NoticeEntry, Objection, ParameterEntry, Region, Result
+from core.models import Award, AwardEntry, Case, ParameterEntry, Region, Result
 from core.people.scope import NOBODY, Viewer
 from core.policy.award_claims import LOWER_PAID, Standing, in_yuan
-from core.policy.determination import Check, checks_needed, determine
+from core.policy.award_recall import recalling_vetoes
+from core.policy.determination import Check
 from core.policy.trace import plain_data
-from core.policy.version import PolicyVersion
 
 UNPAID = ("waiting", "held", "payable", "not_due")
-OBJECTED = "公示异议尚未处理完"
-RECOVERED = "awards_recovered"
 AWARD_EVENTS = ("award_raised", "award_amount_set", "award_release", "award_reversal")
 
 
@@ -55,11 +53,9 @@ def _values(case: Case, found: Standing) -> dict[str, Any]:
     if found.missing_parameter:
         policy = definitions.policy_of(case)
         reasons.append(policy.parameter(found.missing_parameter).ask or "金额还没有录入。")
-    objected = _open_objection(case)
-    if objected:
-        reasons.append(OBJECTED)
+    reasons += found.holds
     return {
-        "status": "held" if objected else found.status,
+        "status": "held" if found.holds else found.status,
         "amount_fen": found.fen,
         "reasons": reasons,
         "trace": [_stored(step.as_data()) for step in found.trace],
@@ -85,13 +81,6 @@ def work_out_later(organisation: int) -> None:
 def work_out_organisation(organisation: int) -> int:
     """Work out an organisation's unpaid awards inside the caller's transaction; how many changed."""
     return _work_out_all(NOBODY, Award.select().where(Award.organisation == organisation))
-
-
-def _open_objection(case: Case) -> bool:
-    """Whether an objection to a line of this very case waits for its ruling; no other award is held by it."""
-    return bool(
-        Objection.select().join(NoticeEntry).where((Objection.status == "open") & (NoticeEntry.case == case)).exists()
-    )
 
 
 def hold(case: Case, reason: str) -> None:
@@ -254,20 +243,8 @@ def _post(viewer: Viewer, award: Award, kind: str, fen: int, reason: str) -> Non
 
 def recovering_vetoes(case: Case) -> list[Check]:
     """What, once proven, makes the case's policy call the award back: its consequence `awards_recovered`."""
-    policy = definitions.policy_of(case)
-    if not policy.has("facts") or not _calls_back(policy):
-        return []
-    declared = {fact["key"] for fact in policy.definition("facts")["facts"]}
     register = {"level": case.carrier.level, "kind": case.carrier.kind}
-    known = {key: value for key, value in register.items() if key in declared}
-    vetoes = [check for check in checks_needed(policy) if check.veto]
-    return [veto for veto in vetoes if determine(policy, {**known, "vetoes": [veto.key]}).consequences.get(RECOVERED)]
-
-
-def _calls_back(policy: PolicyVersion) -> bool:
-    """Whether the policy writes at all that awards are called back."""
-    rules = policy.definition("consequences")["consequences"] if policy.has("consequences") else []
-    return any(rule["key"] == RECOVERED for rule in rules)
+    return recalling_vetoes(definitions.policy_of(case), register)
 
 
 def recover(viewer: Viewer, case_id: int, reason: str, token: str, veto: str = "") -> Receipt:

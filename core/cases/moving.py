@@ -58,6 +58,9 @@ def move(
     statements.append_outbox("case_moved", {"case": row.id, "sequence": event.sequence, "to": step.target.key})
     if step.target.kind == "closed":
         settling.settle(viewer, case, step.action)
+        if case.origin_id is not None:  # an award may have waited for it
+            organisation = case.carrier.organisation_id
+            statements.append_outbox("awards_of_organisation", {"organisation": organisation})
     return {
         "case": row.id,
         "number": row.number,

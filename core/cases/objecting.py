@@ -11,6 +11,7 @@ from core.cases.action import Receipt, once
 from core.errors import OutOfScope, Refused
 from core.models import NoticeEntry, Objection
 from core.people.scope import NOBODY, Viewer
+from core.policy.award_holds import OBJECTED
 from core.policy.objection import admissible
 
 RULINGS = {"stands": "维持原结果", "rescored": "异议成立，重新认定"}
@@ -92,7 +93,7 @@ def _faults(kind: str, name: str, text: str) -> dict[str, str]:
 
 def _freeze(entry: NoticeEntry) -> None:
     NoticeEntry.update(status="frozen").where((NoticeEntry.id == entry.id) & (NoticeEntry.status == "open")).execute()
-    awarding.hold(entry.case, awarding.OBJECTED)
+    awarding.hold(entry.case, OBJECTED)
 
 
 def find_objection(viewer: Viewer, objection_id: int) -> Objection:

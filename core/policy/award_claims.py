@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from core.policy.award_holds import holds_on
 from core.policy.award_years import AwardYear, PaidAwards, Payment, Yuan, pay_years
 from core.policy.awards import AwardTerms, award_for
 from core.policy.numbers import exact
@@ -43,7 +44,8 @@ class Claim:
 class Standing:
     """What one award comes to. `status` is payable, waiting, held or not_due; `yuan` is None while it is not known.
 
-    `eligible` is False where the result earns nothing by itself, caps and other titles aside.
+    `eligible` is False where the result earns nothing by itself, caps and other titles aside. `holds` are the reasons
+    for which it is not paid for the time being, whatever the status.
     """
 
     eligible: bool
@@ -53,6 +55,7 @@ class Standing:
     reasons: tuple[str, ...] = ()
     trace: Trace = ()
     missing_parameter: str = ""
+    holds: tuple[str, ...] = ()
 
     @property
     def fen(self) -> int | None:
@@ -148,9 +151,10 @@ def _settle(terms: AwardTerms, claims: Sequence[Claim], own: Claim, paid: PaidAw
         reason = f"同一单位还有其他称号的结果没有定（{'、'.join(pending)}）；就高不重复，都定了才知道发哪一项。"
     elif status == "payable" and any(claim.paid_fen > 0 for claim in others):
         status, yuan, reason = "held", None, _paid_lower(others, payment)
+    held = holds_on(terms, own.facts, own.title)
     return Standing(
-        True, status, yuan, payment.for_year, (reason,) if reason else (), payment.trace,
-        _missing(paid, payment) if status == "waiting" else "",
+        True, status, yuan, payment.for_year, (reason,) if reason else (), (*payment.trace, *held),
+        _missing(paid, payment) if status == "waiting" else "", tuple(step.text for step in held),
     )  # fmt: skip
 
 

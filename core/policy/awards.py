@@ -82,6 +82,7 @@ class AwardTerms:
     highest_only: HighestAwardOnly | None = None
     purposes: tuple[AwardPurpose, ...] = ()
     yearly_cap: AwardCap | None = None
+    holds: tuple[Rule, ...] = ()
     for_year_from: tuple[str, str] = ("", "")
 
     @property
@@ -114,6 +115,7 @@ def award_terms(policy: PolicyVersion, key: str | None = None) -> AwardTerms:
             for entry in data.get("purposes", [])
         ),
         yearly_cap=_cap(policy, data["yearly_cap"]) if "yearly_cap" in data else None,
+        holds=tuple(read_rule(entry) for entry in data.get("holds", [])),
         for_year_from=policy.rests_on(data.get("for_year", "same"), data.get("clause", ""), "text"),
     )
 

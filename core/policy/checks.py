@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.errors import Refused
+from core.policy.award_holds import RUNNING
 from core.policy.checks_by_kind import Files, further_findings, unknown
 from core.policy.checks_procedures import procedure_findings
 from core.policy.checks_reports import report_findings
@@ -265,13 +266,14 @@ def _rule_facts(files: Files) -> Iterator[Finding]:
     for kind, lists in (
         ("vetoes", ("vetoes", "ceilings")),
         ("consequences", ("consequences",)),
-        ("awards", ("withheld",)),
+        ("awards", ("withheld", "holds")),
     ):
         for file, data in files.get(kind, []):
             for name in lists:
+                allowed = known | set(RUNNING) if name == "holds" else known
                 for index, entry in enumerate(data.get(name, [])):
                     used = compile_formula(entry["when"]).names if entry.get("when") else frozenset()
-                    yield from unknown(set(used) - known, known, file, f"{name}.{index}.when")
+                    yield from unknown(set(used) - allowed, allowed, file, f"{name}.{index}.when")
 
 
 def _districts(files: Files) -> Iterator[Finding]:

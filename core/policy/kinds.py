@@ -144,6 +144,8 @@ _AWARDS: Shape = {
         }
     ),
     "withheld": tables(RULE, required=False),
+    # earned, and not paid as long as the condition holds
+    "holds": tables(RULE, required=False),
     # what the money may be used for
     "purposes": tables(NAMED, required=False),
     "caps": tables(

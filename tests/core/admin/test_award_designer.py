@@ -58,7 +58,7 @@ def test_saving_what_the_page_shows_changes_nothing(client, begin, post, pack):
     row = begin(pack)
     for form in ("amounts", "terms"):
         assert post(row, form, **fields_of(client, row, form)).status_code == 302
-    for name in ("withheld", "caps", "purposes", "amounts"):
+    for name in ("withheld", "holds", "caps", "purposes", "amounts"):
         for place in range(len(now(row).get(name, []))):
             page = client.get(f"/admin/award_rules/{row.id}/?at={name}.{place}").text
             fields = form_fields(page[page.index("data-props") :].split("</form>")[0])
@@ -168,6 +168,50 @@ def test_the_definition_page_leads_to_the_designer_and_says_what_it_holds(client
 
 
 @pytest.mark.parametrize(("pack", "told"), [("qinhuangdao", "收缴奖励资金"), ("kunming", "没有写要追回的情形")])
-def test_what_holds_and_calls_back_money_is_said_beside_the_table(client, begin, pack, told):
+def test_what_calls_back_money_is_said_beside_the_table(client, begin, pack, told):
     page = client.get(f"/admin/award_rules/{begin(pack).id}/").text
-    assert "暂缓和追回" in page and told in page
+    assert "不用写就会暂缓" in page and told in page and "改追回的情形和别的后果" in page
+    assert "false_materials" not in page[page.index('id="recall"') :].split("</section>")[0], "conditions are in words"
+
+
+def test_a_hold_is_written_undone_and_tried(client, begin, post, seal):
+    row = begin("kunming")
+    post(row, "list", do="add:holds", **{"new-holds": "整改没有办结的暂缓发放"})
+    rule = {"at": "holds.0", "key": "hold_1", "name": "整改没有办结的暂缓发放", "clause": "第十九条", "basis": "reading"}
+    post(row, "rule", **rule, when="no_fact")
+    page = client.get(f"/admin/award_rules/{row.id}/?at=holds.0").text
+    assert "没有“no_fact”这个事实" in page[page.index('for="p-when"') : page.index('for="p-key"')]
+    assert "corrective_action_open" in page, "what only a running system knows is offered"
+    post(row, "rule", **rule, when="corrective_action_open")
+    typed = {"grade-1": "excellent", "fact-level": "city"}
+    held = trial(client, row, **typed, **{"running-corrective_action_open": "true"})
+    assert "暂缓。整改没有办结的暂缓发放" in held and "应发 50,000 元" in held
+    assert "第十九条" in held[held.index("为什么") :] and "结果：暂缓发放" in held
+    assert "暂缓" not in trial(client, row, **typed)
+    for _ in range(3):
+        seen = DefinitionVersion.get_by_id(row.id).digest
+        go = {"csrf_token": seal(), "form_token": new_token(), "seen": seen, "step": "undo", "do": "undo"}
+        assert client.post(f"/admin/definitions/{row.id}/go", data=go).status_code == 302
+    assert "holds" not in now(row)
+
+
+def test_objections_and_titles_without_a_result_hold_in_the_try_out(client, begin):
+    row = begin("kunming")
+    typed = {"grade-1": "excellent", "fact-level": "city"}
+    assert "公示异议尚未处理完" in trial(client, row, **typed, **{"running-objection_open": "true"})
+    assert "就高不重复，都定了才知道发哪一项" in trial(client, row, **{**typed, "grade-0": "pending"})
+
+
+def test_calling_back_is_tried_with_the_consequences_that_are_being_changed(client, begin, seal):
+    row = begin()
+    typed = {"grade-0": "excellent", "parameter-award_excellent_yuan": "50000"}
+    told = trial(client, row, **typed, proven="false_materials")
+    assert "收缴奖励资金" in told and "已发的追回 50,000 元" in told and "第二十条" in told
+    assert "不追回" in trial(client, row, **typed, proven="major_safety_accident")
+    form = {"csrf_token": seal(), "form_token": new_token(), "region": row.region_id}
+    begun = client.post("/admin/consequence_rules/begin", data=form).location
+    draft = DefinitionVersion.get((DefinitionVersion.kind == "consequences") & (DefinitionVersion.status == "draft"))
+    assert begun.endswith(f"/consequence_rules/{draft.id}/")
+    other = draft.text.replace("false_materials", "major_safety_accident", 1)
+    DefinitionVersion.update(text=other).where(DefinitionVersion.id == draft.id).execute()
+    assert "已发的追回 50,000 元" in trial(client, row, **typed, proven="major_safety_accident")

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core import clock
 from core.cases import awarding, locking
 from core.errors import Refused, Stale
-from core.models import AwardEntry, Participant
+from core.models import AwardEntry, Case, DefinitionVersion, Participant
 from core.models import database as handle
 from core.policy.questions import ask
 from tests.core.cases import award_world as a
@@ -239,3 +240,34 @@ def test_the_same_title_twice_shares_one_cap(database: str) -> None:
     titles.carriers[title] = twin
     second = titles.final(2021, {title: "excellent"})[0]
     assert [award.amount_fen for award in (a.fresh(first), second)] == [200_000_00, 0]
+
+
+HOLD = """
+[[holds]]
+key = "hold_1"
+name = "整改没有办结的暂缓发放"
+when = "corrective_action_open"
+clause = "第十九条"
+basis = "reading"
+"""
+
+
+@SQLITE
+def test_what_a_region_writes_holds_an_award_until_it_is_over(database: str) -> None:
+    titles = a.build()
+    awards = (DefinitionVersion.region == titles.region) & (DefinitionVersion.kind == "awards")
+    DefinitionVersion.update(text=DefinitionVersion.get(awards).text + HOLD).where(awards).execute()
+    (award,) = titles.final(2021, {PLATFORM: "excellent"})
+    assert a.fresh(award).status == "payable"
+    common = {"region": titles.region, "carrier": award.case.carrier, "entered_stage_on": clock.today(), "created_at": clock.now()}
+    pinned = titles.round(2021).pinned
+    for number, procedure in (("1", "award_use"), ("2", "corrective_action")):
+        Case.create(number=number, origin=award.case, procedure=procedure, pinned=pinned, stage="fill", **common)
+    with pytest.raises(Stale):
+        titles.release(award)  # nothing is paid on what no longer holds
+    held = a.fresh(award)
+    assert (held.status, held.amount_fen, held.reasons) == ("held", 50_000_00, ["整改没有办结的暂缓发放"])
+    assert held.trace[-1]["clause"] == "第十九条"
+    Case.update(outcome="finished").where(Case.number == "2").execute()
+    awarding.work_out_organisation(titles.organisation.id)
+    assert (a.fresh(award).status, a.fresh(award).reasons) == ("payable", []), "how the money was used holds nothing"

@@ -8,6 +8,7 @@ from core import clock
 from core.cases import awarding, events
 from core.errors import OutOfScope, Refused, Stale
 from core.models import Award, AwardEntry, CarrierMark, Case, Result
+from core.policy.award_holds import OBJECTED
 from tests import factories
 from tests import world as w
 
@@ -170,13 +171,13 @@ def test_a_paid_award_is_never_held(world: w.World, monkeypatch: pytest.MonkeyPa
         return found
 
     monkeypatch.setattr(awarding, "_award_of", read_then_released)
-    awarding.hold(award.case, awarding.OBJECTED)
+    awarding.hold(award.case, OBJECTED)
     assert first().status == "released"
 
 
 def test_a_held_award_goes_on_when_nothing_holds_it_any_more(world: w.World) -> None:
     enter(world)
-    awarding.hold(first().case, awarding.OBJECTED)
+    awarding.hold(first().case, OBJECTED)
     with pytest.raises(Refused, match="异议尚未处理完"):
         release(world, first())
     awarding.thaw(w.viewer(world.city_reviewer), first().case)
