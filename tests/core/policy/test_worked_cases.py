@@ -53,6 +53,13 @@ def test_a_difference_says_where_what_and_what_came():
     assert differences({"a": {"b": 1}}, {"a": {"b": 2}}) == ["a.b：应为 1，得到 2"]
 
 
+def test_a_case_that_was_refused_says_why(manager):
+    case = WorkedCase("f", "lhasa", "1", "period", {"day": "2019-05-06"}, {"weekly": "2019-W19"})
+    told = "；".join(run_case(case, manager.ask).differences)
+    assert "应为" in told
+    assert "没有“day”这一项" in told
+
+
 def test_an_error_fails_the_case_and_nothing_else():
     def ask(*_):
         raise RuntimeError("boom")
