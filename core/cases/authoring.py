@@ -172,7 +172,7 @@ def _change_text(row: DefinitionVersion, text: str, seen: str, step: int) -> Non
         (DefinitionVersion.id == row.id) & (DefinitionVersion.digest == seen) & (DefinitionVersion.status == "draft")
     )
     if changed.execute() != 1:
-        raise Stale("这份草稿刚有别人改过，请刷新后再改。")
+        raise Stale("这份草稿刚有别人改过，这一步没有存。看过现在的内容再改；填好的还留在页上，再保存一次就用您的。")
 
 
 def publish(
