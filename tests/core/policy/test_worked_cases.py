@@ -57,7 +57,7 @@ def test_a_case_that_was_refused_says_why(manager):
     case = WorkedCase("f", "lhasa", "1", "period", {"day": "2019-05-06"}, {"weekly": "2019-W19"})
     told = "；".join(run_case(case, manager.ask).differences)
     assert "应为" in told
-    assert "没有“day”这一项" in told
+    assert "没有受理：没有“day”这一项" in told
 
 
 def test_an_error_fails_the_case_and_nothing_else():
