@@ -316,18 +316,26 @@ def _present(procedure: Procedure) -> str:
 
 
 def titles(cases: Iterable[Case]) -> dict[int, str]:
-    """What each case is about, as people call it: the round's title, or the procedure and its period."""
+    """What each case is about, as people call it: the round's title, or the procedure with its period or its day."""
     rows = list(cases)
     outside = [case for case in rows if case.round_id is None]
     told = {case.id: str(case.round.title) for case in rows if case.round is not None}
     if outside:
-        found = PeriodicReport.select().where(PeriodicReport.case.in_([case.id for case in outside]))
-        periods = {row.case_id: f"{words_of(row.period)}的" for row in found}
-        keys = {row.id: row.key for row in Region.select().where(Region.id.in_({case.region_id for case in outside}))}
-        for case in outside:
-            policy = definitions.policy_of_ids(keys[case.region_id], case.pinned)
-            told[case.id] = periods.get(case.id, "") + definitions.procedure_in(policy, case.procedure)["name"]
+        told |= _titles_outside(outside)
     return told
+
+
+def _titles_outside(cases: Sequence[Case]) -> dict[int, str]:
+    found = PeriodicReport.select().where(PeriodicReport.case.in_([case.id for case in cases]))
+    periods = {row.case_id: f"{words_of(row.period)}的" for row in found}
+    keys = {row.id: row.key for row in Region.select().where(Region.id.in_({case.region_id for case in cases}))}
+    procedures = {
+        case.id: definitions.procedure_in(definitions.policy_of_ids(keys[case.region_id], case.pinned), case.procedure)
+        for case in cases
+    }
+    asked = {case: one["since"] for case, one in procedures.items() if one.get("since") and case not in periods}
+    days = {case: f"（{day.year}年{day.month}月{day.day}日）" for case, day in timing.since_days(asked).items()} if asked else {}
+    return {case: periods.get(case, "") + one["name"] + days.get(case, "") for case, one in procedures.items()}
 
 
 def stages_of_running(role: str, regions: Iterable[int]) -> dict[tuple[str, str], Stage]:

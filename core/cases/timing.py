@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from peewee import fn
+
 from core import clock
 from core.cases import clocks, definitions
 from core.errors import CalendarMissing
@@ -83,9 +85,21 @@ def _opened(case: Case, procedure: Mapping[str, Any]) -> date | None:
     if not procedure.get("since"):  # counted from the day on which it was opened
         opening = CaseEvent.get_or_none((CaseEvent.case == case) & (CaseEvent.sequence == 1))
         return opening.policy_date if opening else None
-    newest = Submission.select().where(Submission.case == case).order_by(Submission.number.desc()).first()
-    holder = newest or Draft.get_or_none(Draft.case == case)
-    return as_date(holder.answers.get(procedure["since"])) if holder else None
+    return since_days({case.id: procedure["since"]}).get(case.id)
+
+
+def since_days(asked: Mapping[int, str]) -> dict[int, date]:
+    """The day that a case's time counts from, as its newest submission says, or else its draft.
+
+    `asked`: case → the field of its form that holds the day. Cases whose day nobody has said are left out.
+    """
+    ids = list(asked) or [0]
+    newest = Submission.select(fn.MAX(Submission.id)).where(Submission.case.in_(ids)).group_by(Submission.case)
+    submitted = {row.case_id: row.answers for row in Submission.select().where(Submission.id.in_(newest))}
+    drafts = [key for key in asked if key not in submitted] or [0]
+    said = submitted | {row.case_id: row.answers for row in Draft.select().where(Draft.case.in_(drafts))}
+    days = {case: as_date(said[case].get(field)) for case, field in asked.items() if case in said}
+    return {case: day for case, day in days.items() if day is not None}
 
 
 def late_words(found: Timing | None) -> str:

@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from functools import partial
 
 from core import clock
-from core.cases import awarding, definitions, known_facts, moving, statements, timing
+from core.cases import awarding, definitions, known_facts, moving, nodes, statements, timing
 from core.cases import clocks as stage_clocks
 from core.cases.action import BY_NAME, Receipt, once_by_name
 from core.errors import CalendarMissing, KaopingError, Refused
 from core.jobs import messages
-from core.jobs.handlers import case_name, in_words, name_for, page_for
+from core.jobs.handlers import case_name, case_page, in_words, name_for, page_for
 from core.models import Account, Case, FormToken, Region
 from core.people.scope import NOBODY
 from core.workflow.by_clock import why_not_by_itself
@@ -25,6 +25,9 @@ from core.workflow.definition import Stage
 
 WARNING_DAYS = 2
 """Working days before the last day on which the first reminder goes out."""
+
+CARRIERS_OWN = "/carrier/standing/"
+"""Where a carrier begins what no round opens."""
 
 log = logging.getLogger("kaoping.jobs")
 
@@ -43,6 +46,7 @@ def sweep() -> int:
 
 def _sweep_region(region: Region) -> int:
     _apply_values(region)
+    _remind_of_nodes(region)
     count = 0
     for due, kind in _due(region):
         try:
@@ -66,6 +70,26 @@ def _apply_values(region: Region) -> None:
 
 def _apply_values_in(region: Region) -> Receipt:
     return {"changed": awarding.apply_values(NOBODY, region), "dated": timing.set_last_days(region)}
+
+
+def _remind_of_nodes(region: Region) -> None:
+    """Once a day: who has not handed in the monitoring of a node that is near or over. Each person hears of each once."""
+    name = f"nodes:{region.id}:{clock.today().isoformat()}"
+    try:
+        once_by_name(name, partial(_remind_of_nodes_in, region))
+    except KaopingError as refusal:
+        log.warning("nodes of %s: %s", region.key, refusal)
+
+
+def _remind_of_nodes_in(region: Region) -> Receipt:
+    found = nodes.awaited(region, _horizon(region, clock.today()))
+    for one in found:
+        said = "已经到了，还没有报送，请尽快办理" if one.over else "快到了，到时请报送"
+        text = f"{one.carrier.name}的“{one.procedure['name']}”：{in_words(one.node)}的节点{said}。"
+        occasion = f"node:{'over' if one.over else 'near'}:{one.carrier.id}:{one.procedure['key']}:{one.node}"
+        clerks = messages.who_holds("carrier_clerk", region.id, one.carrier.id)
+        messages.send(occasion, clerks, text, case_page(one.case) if one.case else CARRIERS_OWN)
+    return {"reminded": len(found)}
 
 
 Due = tuple[int, int, date | None]

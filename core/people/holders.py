@@ -12,8 +12,10 @@ def who_handles(case: Case, role: str) -> list[Account]:
     return [account for account in found if may_handle(viewer_of(account), case, role)]
 
 
-def who_holds(role: str, region: int) -> list[Account]:
-    """The people who hold a role in a region."""
+def who_holds(role: str, region: int, carrier: int | None = None) -> list[Account]:
+    """The people who hold a role in a region, or for a carrier of it."""
+    if carrier is not None:
+        return _holders(role, region, carrier)
     return [account for account in _holders(role, region) if viewer_of(account).has(role, region)]
 
 
