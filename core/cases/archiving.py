@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from markupsafe import Markup
@@ -29,6 +30,7 @@ from core.models import (
     DeterminationCheck,
     NoticeEntry,
     Objection,
+    ObjectionFile,
     PanelOpinion,
     PublicNotice,
     Review,
@@ -212,8 +214,20 @@ def _notices(folder: _Folder, whole: bool) -> None:
         if whole:
             objections = Objection.select().where(Objection.entry == entry).order_by(Objection.id)
             names = ("receipt", "filed_on", "text", "admissible", "grounds", "status", "ruling")
-            told["objections"] = [_row(one, *names) for one in objections]
+            told["objections"] = [{**_row(one, *names), "files": _objection_files(folder, place, one)} for one in objections]
         folder.data(f"公示/{place}.json", told)
+
+
+def _objection_files(folder: _Folder, place: int, objection: Objection) -> list[str]:
+    """What came with an objection; the names it came under may say who objects, and are left out."""
+    rows = ObjectionFile.select().where(ObjectionFile.objection == objection).order_by(ObjectionFile.id)
+    paths = {
+        f"公示/{place}_异议材料/{objection.receipt}_{number}{PurePosixPath(row.filename).suffix}": row.digest
+        for number, row in enumerate(rows, 1)
+    }
+    for path, digest in paths.items():
+        folder.kept(path, digest)
+    return list(paths)
 
 
 def _awards(folder: _Folder) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import BinaryIO
 
-from core import clock
-from core.cases import awarding, definitions, determining, events, locking, noticing, statements
+from core import clock, storage
+from core.cases import awarding, definitions, determining, events, locking, noticing, objection_files, statements
 from core.cases.action import Receipt, once
+from core.cases.objection_files import Kept
 from core.errors import OutOfScope, Refused
-from core.models import NoticeEntry, Objection
+from core.models import NoticeEntry, Objection, ObjectionFile
 from core.people.scope import NOBODY, Viewer
 from core.policy.award_holds import OBJECTED
 from core.policy.objection import admissible
@@ -17,8 +20,8 @@ from core.policy.objection import admissible
 RULINGS = {"stands": "维持原结果", "rescored": "异议成立，重新认定"}
 
 
-def object_to(
-    entry_id: int, *, kind: str, name: str, contact: str, sealed: bool, text: str, token: str
+def object_to(  # noqa: PLR0913 - the questions of one form
+    entry_id: int, *, kind: str, name: str, contact: str, sealed: bool, text: str, token: str, files: Sequence[Kept] = ()
 ) -> Receipt:
     """File an objection to one line of an open notice; nobody needs an account.
 
@@ -55,7 +58,9 @@ def object_to(
         )
         if admission.admissible:
             _freeze(entry)
-        data = {"objection": objection.id, "admissible": admission.admissible}
+        # the digests stand in the chain, so that a file exchanged behind the system's back shows
+        digests = objection_files.add(objection, files)
+        data = {"objection": objection.id, "admissible": admission.admissible} | ({"files": digests} if digests else {})
         events.record(entry.case_id, NOBODY, "objected", data)
         statements.append_outbox("objection_filed", {"objection": objection.id})
         return {
@@ -102,6 +107,18 @@ def find_objection(viewer: Viewer, objection_id: int) -> Objection:
     if objection is None or not viewer.has("city_reviewer", objection.entry.notice.round.region_id):
         raise OutOfScope
     return objection
+
+
+def readable(viewer: Viewer, objection_id: int, file_id: int) -> tuple[ObjectionFile, BinaryIO]:
+    """A file of an objection that this person handles, and its bytes. Raises OutOfScope."""
+    found = find_objection(viewer, objection_id)
+    row = ObjectionFile.get_or_none((ObjectionFile.id == file_id) & (ObjectionFile.objection == found))
+    if row is None:
+        raise OutOfScope
+    try:
+        return row, storage.open_file(row.digest)
+    except FileNotFoundError:
+        raise Refused("这份文件在存放处找不到了，请告诉系统管理员。") from None
 
 
 def rule(viewer: Viewer, objection_id: int, ruling: str, text: str, version: int, token: str) -> Receipt:

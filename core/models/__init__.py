@@ -16,6 +16,7 @@ from core.models.results import (
     DeterminationCheck,
     NoticeEntry,
     Objection,
+    ObjectionFile,
     OpeningBalance,
     PublicNotice,
     Result,
@@ -30,7 +31,7 @@ ALL: tuple[type[BaseModel], ...] = (
     Case, CaseEvent, FormToken, Draft, Submission, Attachment, Review, SiteVisit,
     PeriodicReport, Meeting, MeetingAttendance,
     PanelMember, Recusal, NoConflict, ScoreSheet, PanelOpinion,
-    DeterminationCheck, Result, PublicNotice, NoticeEntry, Objection, Award, AwardEntry, OpeningBalance,
+    DeterminationCheck, Result, PublicNotice, NoticeEntry, Objection, ObjectionFile, Award, AwardEntry, OpeningBalance,
     ReplayRun, ReplayLine,
     OutboxRow, AdminEvent, Message, StoredSetting,
 )  # fmt: skip
@@ -38,7 +39,7 @@ ALL: tuple[type[BaseModel], ...] = (
 __all__ = [
     "ALL", "Account", "AdminEvent", "Attachment", "Award", "AwardEntry", "BaseModel", "CalendarDay", "CalendarYear",
     "Carrier", "CarrierMark", "Case", "CaseEvent", "DefinitionVersion", "DeterminationCheck", "District", "Draft", "DraftStep",
-    "EndedSession", "EvaluationRound", "FormToken", "Grant", "Meeting", "MeetingAttendance", "Message", "NoConflict", "NoticeEntry", "Objection", "OpeningBalance",
+    "EndedSession", "EvaluationRound", "FormToken", "Grant", "Meeting", "MeetingAttendance", "Message", "NoConflict", "NoticeEntry", "Objection", "ObjectionFile", "OpeningBalance",
     "Organisation", "OutboxRow", "PanelMember", "PanelOpinion", "ParameterEntry", "Participant", "PeriodicReport", "PublicNotice",
     "Recusal", "Region", "ReplayLine", "ReplayRun", "Result", "Review", "ScoreSheet", "SignInFailure", "SiteVisit", "StoredSetting", "Submission", "canonical_json",
     "connect", "database",

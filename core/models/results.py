@@ -102,6 +102,16 @@ class Objection(BaseModel):
     ruled_at = UtcDateTime(null=True)
 
 
+class ObjectionFile(BaseModel):
+    """A file that came with an objection. The bytes lie in storage under their digest; it may show who objects."""
+
+    objection = ForeignKeyField(Objection, backref="files", on_delete="RESTRICT")
+    filename = CharField(max_length=200)
+    content_type = CharField(max_length=100)
+    size = IntegerField()
+    digest = CharField(max_length=64)
+
+
 class Award(BaseModel):
     """Money for an organisation from one round. `amount_fen` is null until the amount has a source."""
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from flask import Blueprint, Response, send_file
 
 from core.cases.files import readable
-from core.models import Attachment
+from core.models import Attachment, ObjectionFile
 from core.web.access import open_to, viewer
 
 pages = Blueprint("files", __name__)
@@ -24,7 +24,7 @@ def download(attachment: int) -> Response:
     return inert(*readable(viewer(), attachment))
 
 
-def inert(row: Attachment, stream: BinaryIO) -> Response:
+def inert(row: Attachment | ObjectionFile, stream: BinaryIO) -> Response:
     """A file as content that cannot act: shown where it is harmless, downloaded where it is not."""
     kind = SHOWN.get(PurePosixPath(row.filename).suffix.lower())
     response = send_file(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from peewee import Expression
 
-from core.cases import definitions, determining, noticing, objecting
+from core.cases import definitions, determining, noticing, objecting, objection_files
 from core.models import Carrier, Case, EvaluationRound, NoticeEntry, Objection, PublicNotice, Result
 from core.policy.objection import OBJECTORS
 from core.policy.scheme import scheme_of
@@ -24,6 +24,7 @@ from core.web.city.blueprint import (
     version,
 )
 from core.web.city.points import Names, shown
+from core.web.files import inert
 from core.web.shell import use_region
 
 PAGE = 50
@@ -72,6 +73,13 @@ def objection(objection_id: int) -> Page:
     return _draw(_mine(objection_id))
 
 
+@pages.get("/objections/<int:objection_id>/files/<int:file_id>")
+@open_to(ROLE)
+def objection_file(objection_id: int, file_id: int) -> Response:
+    """A file that came with it. Out of scope or unknown: the same 404."""
+    return inert(*objecting.readable(viewer(), objection_id, file_id))
+
+
 def _mine(objection_id: int) -> Objection:
     found = objecting.find_objection(viewer(), objection_id)
     use_region(found.entry.notice.round.region)
@@ -88,6 +96,7 @@ def _draw(found: Objection, refusal: Refusal = NOTHING) -> str:
     return render_template(
         "city/objection.html",
         objection=found,
+        files=objection_files.files_of(found),
         case=case,
         entry=entry,
         round=entry.notice.round,

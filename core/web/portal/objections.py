@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, MultipleFileField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from core.cases import objecting
 from core.cases.clocks import calendar_of
 from core.cases.definitions import pinned_policy
+from core.cases.objection_files import MOST_FILES, MOST_MB, TAKEN, Offered, files_of, keep
 from core.errors import CalendarMissing, OutOfScope, Refused
 from core.models import EvaluationRound, NoticeEntry, Objection, PublicNotice, Region
 from core.policy.objection import OBJECTORS
@@ -48,6 +49,10 @@ class ObjectionForm(FlaskForm):
         "异议事项和理由",
         [DataRequired("请写清对什么有异议、理由是什么"), Length(min=5, max=4000, message="请写 5 到 4000 个字")],
         description="写清哪一处与事实不符、实际情况怎样、有什么可以证明。",
+    )
+    files = MultipleFileField(
+        "附件（可以不传）",
+        description=f"盖章材料的扫描件或照片、证明材料，{'、'.join(TAKEN)}，最多 {MOST_FILES} 份，每份不超过 {MOST_MB} MB。",
     )
 
     def validate_sealed(self, field: BooleanField) -> None:
@@ -90,8 +95,13 @@ def _draw(row: Region, found: PublicNotice, line: NoticeEntry, form: ObjectionFo
     return render_template(
         "portal/object.html", region=row, notice=found, entry=line, form=form, problem=problem,
         carrier=line.case.carrier.name, standing=_standing(row, found), rules=rules_of(pinned_policy(found.round)),
-        token=request.form.get("form_token"),
+        accept=",".join(f".{one}" for one in TAKEN), token=request.form.get("form_token"),
+        again=bool(_offered()),
     )  # fmt: skip
+
+
+def _offered() -> list[Offered]:
+    return [Offered(one.filename or "", one.stream) for one in request.files.getlist("files") if one.filename]
 
 
 @pages.post("/r/<region>/notices/<int:notice>/object/<int:entry>")
@@ -110,6 +120,7 @@ def object_entry(region: str, notice: int, entry: int) -> Page:
             contact=form.contact.data.strip(),
             sealed=form.sealed.data,
             text=form.text.data.strip(),
+            files=keep(line, _offered(), current_app.config["MAX_UPLOAD_MB"]),
             token=request.form.get("form_token") or abort(400),
         )
     except Refused as refusal:
@@ -153,7 +164,7 @@ def receipt(region: str, number: str) -> Page:
     rules = rules_of(pinned_policy(found.entry.notice.round))
     return render_template(
         "portal/receipt.html", region=row, objection=found, notice=found.entry.notice,
-        carrier=found.entry.case.carrier.name, rules=rules, objectors=OBJECTORS,
+        carrier=found.entry.case.carrier.name, rules=rules, objectors=OBJECTORS, files=files_of(found),
         reply_by=_reply_by(row, found, rules.handling_working_days if rules else None),
         others=NoticeEntry.select().where(NoticeEntry.notice == found.entry.notice).count() - 1,
     )  # fmt: skip

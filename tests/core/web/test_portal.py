@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,18 +12,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core import clock
-from core.cases import noticing
+from core import clock, storage
+from core.cases import noticing, objection_files
 from core.cases.action import new_token
-from core.models import EvaluationRound, NoticeEntry, Objection, PublicNotice, Result
+from core.models import CaseEvent, EvaluationRound, NoticeEntry, Objection, ObjectionFile, PublicNotice, Result
 from core.policy.calendar import WorkingCalendar
 from core.web.portal.clauses import article_order
 from core.web.portal.strip import make_strip
+from tests import factories
 from tests import world as worlds
+from tests.conftest import SignIn
 from tests.core.web.test_sign_in import seal_of
 from tests.world import World
 
 HOME = "/r/qinhuangdao"
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 SAID = {
     "kind": "person", "name": "李真名", "contact": "0335-3001122", "text": "签约中介机构少计一个，附协议一份。",
 }  # fmt: skip
@@ -190,6 +195,67 @@ def test_an_organisation_with_its_seal_may_object(client: FlaskClient, world: Wo
     answer = file_objection(client, notice, NoticeEntry.get(), kind="organisation", sealed="y")
     assert answer.status_code == 302
     assert Objection.get().admissible
+
+
+def scan(name: str = "李真名盖章.pdf", content: bytes = worlds.PDF) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(content), name
+
+
+def test_what_comes_with_an_objection_is_for_the_city_alone(
+    app: Flask, client: FlaskClient, world: World, sign_in: SignIn, tmp_path: Path
+) -> None:
+    storage.use(f"file://{tmp_path / 'kept'}")
+    notice, case = publish(world, "good"), world.cases[0]
+    answer = file_objection(client, notice, NoticeEntry.get(), files=[scan(), scan("照片.png", PNG)])
+    objection, rows = Objection.get(), list(ObjectionFile.select())
+    assert "李真名盖章.pdf、照片.png" in client.get(answer.location).text
+    assert rows[0].digest in CaseEvent.get((CaseEvent.case == case) & (CaseEvent.kind == "objected")).body
+    city, district = app.test_client(), app.test_client()
+    sign_in(city, factories.account("city_reviewer", region=world.region))
+    sign_in(district, factories.account("district_reviewer", district=case.district))
+    file = f"/city/objections/{objection.id}/files/{rows[0].id}"
+    assert file in city.get(f"/city/objections/{objection.id}").text
+    assert (city.get(file).data, city.get(file).mimetype) == (worlds.PDF, "application/pdf")
+    for other in (district, client):
+        assert other.get(file).status_code in (302, 404)
+    assert "李真名" not in "".join(public_pages(app.test_client()).values())
+    archive = zipfile.ZipFile(io.BytesIO(city.get(f"/cases/{case.id}/archive.zip").data))
+    assert archive.read(f"公示/1_异议材料/{objection.receipt}_1.pdf") == worlds.PDF
+    assert "李真名" not in "".join(archive.namelist()) + archive.read("公示/1.json").decode()
+    theirs = zipfile.ZipFile(io.BytesIO(district.get(f"/cases/{case.id}/archive.zip").data))
+    assert not [name for name in theirs.namelist() if "异议" in name]
+
+
+@pytest.mark.parametrize(
+    ("files", "fault"),
+    [
+        ([("页面.html", b"<script>")], "这里不收html 文件"),
+        ([("假的.pdf", b"MZ no pdf")], "内容不是 pdf 文件"),
+        ([("空.pdf", b"")], "空文件"),
+        ([(f"{n}.pdf", worlds.PDF) for n in range(4)], "最多附 3 份文件"),
+    ],
+)
+def test_a_file_that_is_not_taken_is_told_and_nothing_is_filed(
+    client: FlaskClient, world: World, files: list, fault: str, tmp_path: Path
+) -> None:
+    storage.use(f"file://{tmp_path / 'kept'}")
+    notice = publish(world, "good")
+    answer = file_objection(client, notice, NoticeEntry.get(), token="kept-token", files=[scan(*one) for one in files])
+    assert answer.status_code == 422 and fault in answer.text and 'href="#files"' in answer.text
+    assert SAID["text"] in answer.text and "请重新选择" in answer.text
+    assert not Objection.select().exists() and not ObjectionFile.select().exists()
+
+
+def test_files_of_objections_cannot_fill_the_disk(
+    client: FlaskClient, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.use(f"file://{tmp_path / 'kept'}")
+    notice = publish(world, "good")
+    file_objection(client, notice, NoticeEntry.get(), files=[scan()])
+    monkeypatch.setattr(objection_files, "MOST_MB_A_NOTICE", 0)
+    answer = file_objection(client, notice, NoticeEntry.get(), files=[scan()])
+    assert answer.status_code == 422 and "已经很多" in answer.text
+    assert file_objection(client, notice, NoticeEntry.get()).status_code == 302
 
 
 def test_after_the_last_day_objections_are_not_admitted(client: FlaskClient, world: World) -> None:
