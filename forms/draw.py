@@ -5,7 +5,7 @@ Page ids: the control of a path is ``anchor(path)``, its fault text ``…-error`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from forms.definition import Column, Field
 from forms.fields.numbers import canonical, grouped
 from forms.formula import compile_formula
 from forms.situation import Answers, Situation, column_totals, filled_rows, is_blank
+from forms.templating import layout
 from forms.worked import worked
 
 Errors = Mapping[str, Sequence[str]]
@@ -26,6 +27,8 @@ EditUrl = Callable[[str], str]
 _NO_TEXTS: Mapping[str, str] = {}
 LAST_YEAR = "上年"
 """What stands before an answer given earlier, where the caller says nothing else."""
+TICKS = "read-ticks"
+"""Id of the form to which the boxes of a view belong, and their name."""
 
 
 class _Blank(dict[str, Any]):
@@ -89,6 +92,7 @@ class _Page:
     numbers: Mapping[str, int]
     remarks: Mapping[str, object]
     edit_url: EditUrl | None
+    ticked: Collection[str] | None
 
 
 def anchor(path: str) -> str:
@@ -137,19 +141,29 @@ def draw_view(  # noqa: PLR0913 - as above
     clause_url: ClauseUrl | None = None,
     edit_url: EditUrl | None = None,
     previous_word: str = LAST_YEAR,
+    ticked: Collection[str] | None = None,
 ) -> Markup:
     """All sections that apply, to read; ``changed`` marks what differs from the version before.
 
-    ``edit_url`` gives the address at which a field may be changed; without it nothing leads there.
+    ``edit_url`` gives the address at which a field may be changed; without it nothing leads there. ``ticked`` puts
+    a box to tick at each of ``items_of``, part of the form with the id ``TICKS``, under the name ``TICKS``.
     """
     # An empty table is shown as empty, not as a first row to write in.
     tables: dict[str, object] = {field.key: [] for field in form.definition.fields if field.kind.control == "table"}
     shown = {**tables, **form.submitted(answers)}
     page = _page(form, form.definition.fields, shown, _NO_TEXTS, None, evidence, previous)
     page.icons, page.clause_url, page.edit_url, page.last_word = icons, clause_url, edit_url, previous_word
+    page.ticked = ticked
     page.was = {change.path: change.before_text for change in changed}
     macros = [form.pages.macro("view", section.key) for section in form.visible_sections(answers)]
     return Markup("\n").join(macro(page) for macro in macros)
+
+
+def items_of(form: CompiledForm, answers: Answers) -> list[str]:
+    """The fields that a view shows on a line of their own; evidence under what it proves has none."""
+    shown = form.situation(answers).visible
+    sections = form.visible_sections(answers)
+    return [field.key for section in sections for field, _ in layout(section) if field.key in shown]
 
 
 def _page(
@@ -182,6 +196,7 @@ def _page(
         numbers=_numbers(form, situation),
         remarks=_Blank(),
         edit_url=None,
+        ticked=None,
     )
 
 

@@ -1,7 +1,7 @@
 """Tables, one file a subject; no decisions. `ALL` lists them in an order in which they can be made."""
 
 from core.models.base import BaseModel, canonical_json, connect, database
-from core.models.cases import Attachment, Case, CaseEvent, Draft, FormToken, Review, SiteVisit, Submission
+from core.models.cases import Attachment, Case, CaseEvent, Draft, FormToken, Review, ReviewDraft, SiteVisit, Submission
 from core.models.definitions import CalendarDay, CalendarYear, DefinitionVersion, DraftStep, ParameterEntry
 from core.models.meetings import Meeting, MeetingAttendance
 from core.models.panel import NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
@@ -28,7 +28,7 @@ ALL: tuple[type[BaseModel], ...] = (
     Account, Grant, SignInFailure, EndedSession,
     DefinitionVersion, DraftStep, ParameterEntry, CalendarDay, CalendarYear,
     EvaluationRound, Participant,
-    Case, CaseEvent, FormToken, Draft, Submission, Attachment, Review, SiteVisit,
+    Case, CaseEvent, FormToken, Draft, Submission, Attachment, Review, ReviewDraft, SiteVisit,
     PeriodicReport, Meeting, MeetingAttendance,
     PanelMember, Recusal, NoConflict, ScoreSheet, PanelOpinion,
     DeterminationCheck, Result, PublicNotice, NoticeEntry, Objection, ObjectionFile, Award, AwardEntry, OpeningBalance,
@@ -41,6 +41,6 @@ __all__ = [
     "Carrier", "CarrierMark", "Case", "CaseEvent", "DefinitionVersion", "DeterminationCheck", "District", "Draft", "DraftStep",
     "EndedSession", "EvaluationRound", "FormToken", "Grant", "Meeting", "MeetingAttendance", "Message", "NoConflict", "NoticeEntry", "Objection", "ObjectionFile", "OpeningBalance",
     "Organisation", "OutboxRow", "PanelMember", "PanelOpinion", "ParameterEntry", "Participant", "PeriodicReport", "PublicNotice",
-    "Recusal", "Region", "ReplayLine", "ReplayRun", "Result", "Review", "ScoreSheet", "SignInFailure", "SiteVisit", "StoredSetting", "Submission", "canonical_json",
+    "Recusal", "Region", "ReplayLine", "ReplayRun", "Result", "Review", "ReviewDraft", "ScoreSheet", "SignInFailure", "SiteVisit", "StoredSetting", "Submission", "canonical_json",
     "connect", "database",
 ]  # fmt: skip

@@ -118,6 +118,26 @@ class Attachment(BaseModel):
     uploaded_at = UtcDateTime()
 
 
+class ReviewDraft(BaseModel):
+    """What somebody who reviews a case has written and ticked so far: theirs alone, and no part of the case's record.
+
+    `typed` are the fields of the stage's forms as (name, text), written at `stage_version`; `checked` are the fields
+    of the form that were compared, in `submission`.
+    """
+
+    case = ForeignKeyField(Case, backref="review_drafts", on_delete="CASCADE")
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    stage_version = IntegerField(default=0)
+    typed = JsonText(default=list)
+    revision = IntegerField(default=0)
+    submission = ForeignKeyField(Submission, null=True, on_delete="CASCADE")
+    checked = JsonText(default=list)
+    saved_at = UtcDateTime()
+
+    class Meta:
+        indexes = ((("case", "account"), True),)
+
+
 class Review(BaseModel):
     """A reviewer's opinion on a submission: the answers of the opinion form, and reasons per field."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from core.cases import acting, definitions, urging, visiting
+from core import clock
+from core.cases import acting, definitions, review_drafts, urging, visiting
 from core.cases.action import Receipt
 from core.errors import KaopingError, OutOfScope, Refused
 from core.models import Case
@@ -19,6 +20,7 @@ from core.web.expired import local_or
 from core.web.files import SHOWN
 from core.web.shell import use_region
 from core.web.words import cn_date
+from forms.draw import TICKS
 
 pages = Blueprint("case", __name__)
 
@@ -49,7 +51,18 @@ def page(case: int) -> Page:
     shown = case_page.build(person, row, side, _number("file"), trial=bool(_number("trial")))
     if request.headers.get("X-Part") == "evidence":
         return render_template("case/evidence.html", page=shown)
-    return _draw(shown, Typed())
+    return _draw(shown, _reopened(shown))
+
+
+def _reopened(shown: case_page.CasePage) -> Typed:
+    """What this person had typed here before, if the case still stands where they typed it."""
+    pairs = review_drafts.typed_now(shown.draft, shown.case)
+    form = shown.acting.opinion_form if shown.acting else None
+    return case_decide.reopened(form, pairs, _fields(shown.case))
+
+
+def _fields(row: Case) -> list[str]:
+    return [asked.key for asked in definitions.fill_form(row).definition.fields]
 
 
 def _draw(shown: case_page.CasePage, typed: Typed, **more: Any) -> str:
@@ -73,8 +86,7 @@ def _typed(row: Case) -> Typed:
     """What was posted to the forms of the case's present stage."""
     policy, stage = definitions.policy_of(row), definitions.workflow_of(row).stage(row.stage)
     form = definitions.form_in(policy, stage.opinion_form) if stage.opinion_form else None
-    fields = [asked.key for asked in definitions.fill_form(row).definition.fields]
-    return case_decide.read(form, request.form, fields)
+    return case_decide.read(form, request.form, _fields(row))
 
 
 def _again(row: Case, typed: Typed, fault: KaopingError, **more: Any) -> Page:
@@ -107,6 +119,7 @@ def act(case: int, action: str) -> Page:
         raise
     except KaopingError as fault:
         return _again(row, typed, fault)
+    review_drafts.forget_typed(person, case)
     return _onward(person, row, side, receipt)
 
 
@@ -145,6 +158,33 @@ def keep(case: int) -> Page:
     if shown.acting and shown.acting.opinion_field and picked is not None and picked < len(shown.acting.templates):
         typed.opinion[shown.acting.opinion_field] = shown.acting.templates[picked]
     return _draw(shown, typed, token=request.form.get("form_token"), more_reasons=bool(_number("more_reasons")))
+
+
+@pages.post("/cases/<int:case>/draft")
+@open_to(*READERS)
+def autosave(case: int) -> Response | tuple[Response, int]:
+    """Keep what is being typed; answers when it was kept. Nothing is judged here."""
+    try:
+        pairs = case_decide.typed_pairs(request.form)
+        kept = review_drafts.keep_typed(viewer(), case, pairs, _number("page__revision") or 0)
+    except (Refused, OutOfScope) as refusal:
+        return jsonify(message=str(refusal)), refusal.http_status
+    return jsonify(revision=kept.revision, seen="", saved=f"{clock.shanghai(kept.saved_at):%H:%M}")
+
+
+@pages.post("/cases/<int:case>/checked")
+@open_to(*REVIEWERS)
+def checked(case: int) -> Page:
+    """Keep which items of the submission this person has compared."""
+    problem = ""
+    try:
+        review_drafts.tick(viewer(), case, _number("submission") or 0, request.form.getlist(TICKS))
+    except Refused as refusal:
+        problem = str(refusal)
+    if request.headers.get("X-Part") == "checked":
+        return problem, 409 if problem else 200
+    flash(problem or "已记下核过的项目。", "warning" if problem else "message")
+    return redirect(f"{url_for('.page', case=case)}#material")
 
 
 @pages.post("/cases/<int:case>/visit")

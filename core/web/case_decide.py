@@ -177,6 +177,24 @@ def read(form: CompiledForm | None, posted: MultiDict[str, Any], fields: Sequenc
     return typed
 
 
+NEVER_KEPT = frozenset({"csrf_token", "form_token", "stage_version", "page__revision", "page__seen", "pick", "more_reasons"})
+"""What a page posts beside what its reader typed."""
+
+
+def typed_pairs(posted: MultiDict[str, Any]) -> list[tuple[str, str]]:
+    """What was typed of what was posted, as (name, text)."""
+    return [(name, text) for name, text in posted.items(multi=True) if name not in NEVER_KEPT]
+
+
+def reopened(form: CompiledForm | None, pairs: Sequence[Sequence[str]], fields: Sequence[str]) -> Typed:
+    """What was kept while typing, as it stood; what is missing or wrong is told when it is sent, not before."""
+    if not pairs:
+        return Typed()
+    typed = read(form, MultiDict([(name, text) for name, text in pairs]), fields)
+    typed.errors = {}
+    return typed
+
+
 def colleagues(viewer: Viewer, case: Case, role: str) -> list[Account]:
     """Who else may handle the case in this role; the grants only narrow down whom to ask the scope about."""
     grants = Grant.select(Grant.account).where(

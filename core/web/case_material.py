@@ -14,7 +14,7 @@ from core.models import Attachment, Case, EvaluationRound, Review, Submission
 from core.web.shell import asset, clause_url
 from forms.changes import Change
 from forms.compile import CompiledForm
-from forms.draw import draw_view
+from forms.draw import draw_view, items_of
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg"})
 
@@ -47,7 +47,7 @@ class Line:
     asked: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Material:
     """The newest submission of a case, ready to draw."""
 
@@ -59,6 +59,13 @@ class Material:
     untouched: list[Line] = field(default_factory=list)  # asked for, yet not changed
     previous: Mapping[str, object] = field(default_factory=dict)
 
+    ticked: frozenset[str] | None = None  # what this reviewer has compared; None for who compares nothing
+
+    @property
+    def items(self) -> list[str]:
+        """The fields that can be ticked as compared."""
+        return items_of(self.form, self.submission.answers)
+
     def drawn(self) -> Markup:
         """All sections to read, evidence as links into the pane beside."""
         return draw_view(
@@ -69,6 +76,7 @@ class Material:
             self.changes,
             icons=asset("icons.svg"),
             clause_url=lambda clause: clause_url("", clause),
+            ticked=self.ticked,
         )
 
     def file(self, number: int | None) -> File | None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import url_for
 
-from core.cases import acting, awarding, definitions, drafts, scoring, standing, submitting
+from core.cases import acting, awarding, definitions, drafts, review_drafts, scoring, standing, submitting
 from core.cases.timing import Timing
 from core.cases.timing import of_case as timing_of
 from core.cases.urging import is_awaited, may_be_urged
 from core.errors import Refused
-from core.models import Account, Case, Review, SiteVisit
+from core.models import Account, Case, Review, ReviewDraft, SiteVisit
 from core.people.scope import Viewer, may_handle
 from core.policy.panel import panel_rules
 from core.web import (
@@ -107,6 +107,7 @@ class CasePage:
     checks: list[case_checks.CheckShown] = field(default_factory=list)
     settled: case_checks.Settled | None = None
     signatures: case_signatures.Shown | None = None
+    draft: ReviewDraft | None = None  # what this reviewer has written and ticked so far
 
     @property
     def level(self) -> str:
@@ -176,6 +177,10 @@ def _for_reviewer(page: CasePage, viewer: Viewer) -> None:
     page.may_urge = is_awaited(page.stage) and may_be_urged(case)
     if page.file is None and page.material is not None:
         page.file = page.material.first()
+    if acts is not None and not acts.held_by:
+        page.draft = review_drafts.draft_of(viewer, case)
+        if page.material is not None:
+            page.material.ticked = review_drafts.ticked_in(page.draft, page.material.submission)
     if acts is not None:
         page.colleagues = case_decide.colleagues(viewer, case, page.stage.role)
         if page.stage.site_visit_form:

@@ -50,9 +50,29 @@
       if (!box) return;
       event.preventDefault();
       box.value = button.dataset.text;
+      box.dispatchEvent(new Event("input", { bubbles: true }));  // it is kept like what is typed
       box.focus();
     });
   });
+
+  const ticks = document.getElementById("read-ticks");
+  if (ticks) {
+    const button = ticks.querySelector("[data-tick-save]"), note = ticks.querySelector("[data-tick-note]");
+    const boxes = () => [...ticks.elements].filter((one) => one.type === "checkbox");
+    button.hidden = true;
+    let last = Promise.resolve();
+    const send = async () => {
+      let answer = null;
+      try { answer = await fetch(ticks.action, { method: "POST", body: new FormData(ticks), headers: { "X-Part": "checked" } }); } catch { /* told below */ }
+      button.hidden = Boolean(answer?.ok);
+      if (!answer?.ok) note.textContent = (answer?.status === 409 && await answer.text()) || "没有记下，请再点一次“记下核过的项目”。";
+    };
+    document.addEventListener("change", (event) => {
+      if (event.target.form !== ticks) return;
+      ticks.querySelector("[data-ticked]").textContent = boxes().filter((one) => one.checked).length;
+      last = last.then(send);  // one after the other: the newest is what stays
+    });
+  }
 
   document.querySelector("[data-more-reasons]")?.addEventListener("click", (event) => {
     event.preventDefault();

@@ -96,9 +96,10 @@
         const on = values.includes(control.value);
         different ||= on !== control.checked;
         control.checked = on;
-      } else if (values.length && control.value !== values[0]) {
-        different = true;
-        control.value = values[0];
+      } else if (values.length) {
+        const value = values.shift();  // rows of one name come in their order
+        different ||= control.value !== value;
+        control.value = value;
       }
     }
     if (!different) return;
