@@ -22,7 +22,7 @@ from core.errors import OutOfScope, SettingError
 from core.models import Account
 from core.people.scope import NOBODY, Viewer, viewer_of
 from core.roles import ROLES
-from core.web.expired import ask_again
+from core.web.expired import ask_again, confirm_again, is_from_our_page, sign_in_again
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -126,6 +126,18 @@ def _ask_to_sign_in() -> Response | tuple[str, int]:
     if request.method == "GET":
         return redirect(url_for("sign_in.form", next=local_path(), expired=int("session_ran_out" in g) or None))
     return ask_again()
+
+
+def without_seal() -> tuple[str, int] | None:
+    """The answer to a form of ours that came without a valid seal (its cookies are gone, say); None for any other."""
+    if request.method == "GET" or request.endpoint is None or not is_from_our_page():
+        return None
+    if request.endpoint == "sign_in.enter":
+        return sign_in_again()
+    openness = openness_of(current_app, request.endpoint)
+    if openness is None:
+        return None
+    return confirm_again() if openness.public or viewer().account is not None else ask_again()
 
 
 def install(app: Flask) -> None:

@@ -21,7 +21,7 @@ from core.cases import noticing
 from core.cases.action import new_token
 from core.errors import KaopingError, OutOfScope
 from core.models import Region
-from core.web import nav, words
+from core.web import access, nav, words
 from core.web.access import viewer
 from core.web.nav import register_nav
 
@@ -190,7 +190,7 @@ def _on_http_error(fault: HTTPException) -> tuple[str, int] | HTTPException:
     if status < 400:
         return fault
     if isinstance(fault, CSRFError):
-        return error_page(
+        return access.without_seal() or error_page(
             400, "页面放得太久了", "为安全起见，这个页面已经失效，刚才的操作没有执行。请返回上一页，刷新后再提交。"
         )
     title, text = _TEXTS.get(status, _TEXTS[500] if status >= 500 else _TEXTS[400])

@@ -159,6 +159,45 @@ def test_what_was_typed_survives_an_expired_session(app: Flask, client: FlaskCli
     assert 'name="form_token" value="t"' in back.text
 
 
+OURS = {"Origin": "http://localhost"}
+
+
+def test_what_was_typed_survives_when_all_cookies_are_gone(app: Flask, client: FlaskClient, sign_in) -> None:
+    app.config["DEMO"] = True
+    row = factories.account("city_reviewer")
+    typed = {"csrf_token": "gone", "to": "2023-07-01<b>", "form_token": "t"}
+    asked = client.post("/demo/date", data=typed, headers=OURS)
+    assert asked.status_code == 401 and 'name="kept:to" value="2023-07-01&lt;b&gt;"' in asked.text
+    kept = {"username": row.username, "password": PASSWORD, "next": "/demo/date", "kept:to": "2023-07-01<b>", "kept:form_token": "t"}
+    client.delete_cookie("kaoping")  # and gone once more before the sign-in is sent
+    again = client.post("/sign-in", data={**kept, "csrf_token": "gone"}, headers=OURS)
+    assert again.status_code == 400 and 'name="kept:to" value="2023-07-01&lt;b&gt;"' in again.text
+    assert PASSWORD not in again.text
+    seal = re.search(r'name="csrf_token" value="([^"]+)"', again.text)
+    assert seal
+    back = client.post("/sign-in", data={**kept, "csrf_token": seal[1]}, headers=OURS)
+    assert 'action="/demo/date"' in back.text and 'name="to" value="2023-07-01&lt;b&gt;"' in back.text
+
+
+def test_a_form_of_the_public_without_cookies_is_offered_again(client: FlaskClient) -> None:
+    typed = {"csrf_token": "gone", "number": "YY1", "contact": "0335<i>"}
+    factories.region("qinhuangdao", "秦皇岛市")
+    asked = client.post("/r/qinhuangdao/receipt", data=typed, headers=OURS)
+    assert asked.status_code == 400 and 'action="/r/qinhuangdao/receipt"' in asked.text
+    assert 'name="contact" value="0335&lt;i&gt;"' in asked.text and "没有送出" in asked.text
+    seal = re.search(r'name="csrf_token" value="([^"]+)"', asked.text)
+    assert seal and client.post("/r/qinhuangdao/receipt", data={**typed, "csrf_token": seal[1]}).status_code == 404
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://localhost.evil.example"}])
+def test_what_another_site_sent_is_never_offered_to_be_sent_on(client: FlaskClient, sign_in, origin: dict[str, str]) -> None:
+    for person in (None, factories.account("city_reviewer")):
+        if person is not None:
+            sign_in(client, person)
+        answer = client.post("/cases/1/urge", data={"csrf_token": "forged", "reason": "勾连"}, headers=origin)
+        assert answer.status_code == 400 and "勾连" not in answer.text and "<form method" not in answer.text.split("<main")[1]
+
+
 def test_a_typed_password_is_never_carried_along(client: FlaskClient, sign_in, later) -> None:
     sign_in(client, factories.account())
     seal = seal_of(client, "/account")
