@@ -2,14 +2,21 @@
 
 A plugin is an installed package with an entry point in the group ``kaoping.regions``; the entry point names a
 module (or object) with functions of these names, each marked with `hookimpl`. What the core itself has of each
-kind is contributed through the same hooks. Everything a plugin may need is importable from here and from
-the pure parts of `core.policy`; a plugin imports no tables, no pages and no other region.
+kind is contributed through the same hooks. Everything the examples below use is imported from here::
+
+    from core.hookspecs import BadInput, Calendar, CalendarMissing, FieldType, ScoringMethod, Setting, Spec, hookimpl
+
+A plugin imports no tables, no pages and no other region. One whose entry point is named as its region's key comes
+first: no other plugin can bring that region. `kaoping policy check` and the editors know a plugin's own field types,
+methods and questions once it is installed (`pip install -e .` while it is being written).
 
 Every process (web, worker, command) asks each hook once, when it starts, in the order: field types, stage
 kinds, calendars, scoring methods, questions, submission checks, prefill sources, message channels, downloads,
 region. A call that takes longer than 10 seconds is given up; one that raises, or gives something else than what
 is asked for, is told with the plugin's name. Either way only what that hook of that plugin would have brought is
-missing; `kaoping plugins` lists it.
+missing; `kaoping plugins` lists it. What a plugin computes while people work is told as its fault when it raises; only
+sources of prefilled fields, channels and documents are bounded in time then, so scoring methods, checks and questions
+must not wait for anything.
 """
 
 from __future__ import annotations
@@ -19,6 +26,7 @@ from pathlib import Path
 
 import pluggy
 
+from core.errors import CalendarMissing, Refused
 from core.message_channels import MessageChannel, Recipient
 from core.policy.downloads import Document, Download, Facts
 from core.policy.national_calendars import Calendar
@@ -35,6 +43,7 @@ __all__ = [
     "Asked",
     "BadInput",
     "Calendar",
+    "CalendarMissing",
     "CheckFinding",
     "Checked",
     "Document",
@@ -47,6 +56,7 @@ __all__ = [
     "PrefillSource",
     "Question",
     "Recipient",
+    "Refused",
     "RegionSource",
     "ScoringMethod",
     "Setting",
@@ -95,11 +105,17 @@ def kaoping_scoring_methods() -> list[ScoringMethod]:  # type: ignore[empty-body
     """Scoring methods that `indicators.toml` may name in ``method.key``.
 
     Arguments: none. Called once at start-up, before any region is loaded. A method computes with fractions, never
-    with floats, and needs no rounding: the total is rounded once. Example::
+    with floats, and needs no rounding: the total is rounded once. ``points`` is given the indicator's value, its weight
+    (below 0 for a deduction), the settings by name as fractions, and the best value of the round where the method
+    says ``needs_reference=True``; what it gives is kept between 0 and the weight. This one is used
+    as ``method = { key = "between", low = 60, high = 90, clause = "附件", basis = "text" }``. Example::
+
+        def between(value, most, settings, best):
+            return most * (value - settings["low"]) / (settings["high"] - settings["low"])
 
         @hookimpl
         def kaoping_scoring_methods() -> list[ScoringMethod]:
-            return [ScoringMethod("all_or_nothing", "有即满分", lambda v, most, settings, best: most if v else v)]
+            return [ScoringMethod("between", "区间内插值", between, {"low": Setting("起点"), "high": Setting("满分点")})]
 
     When it raises, or names a method that exists already, none of this plugin's methods are taken and the
     problem is kept with its name; a region that uses them is then left out, too.
@@ -111,7 +127,7 @@ def kaoping_questions() -> list[Question]:  # type: ignore[empty-body]
     """Questions for `kaoping policy ask` and for worked examples, beside the built-in ones.
 
     Arguments: none. Called once at start-up. A question is a pure function from what is asked (policy version,
-    input, day) to plain data; it raises `core.errors.Refused` for an input that a rule refuses. Example::
+    input, day) to plain data; it raises `Refused` for an input that a rule refuses. Example::
 
         def answer(asked: Asked) -> Answer:
             return {"name": asked.policy.region_info.name}

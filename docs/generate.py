@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -59,7 +61,45 @@ def hooks_page() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"settings.md": settings_page, "cli.md": cli_page, "hooks.md": hooks_page}
+FILES_HEAD = """# 地区文件夹里的文件
+
+一个地区的规定是一个文件夹里的 TOML 文件（UTF-8）。每一份都有自己的 `key`；`<版本>` 是 `documents.toml` 里写的版本名。
+一个版本里同一类有几份的（几份流程、几份表单），放进以这一类命名的文件夹：`policy/<版本>/workflow/quarterly.toml`。
+几个版本共用的表单放在 `forms/`。
+
+“必”是必须写的键。除了代号和公式，值都可以写成 `$参数名`，取 `parameters.toml` 里的值。公式里用表单的字段或事实，能写四则运算、
+比较、`and`、`or`、`not`、`if_missing(甲, 0)`、`is_missing(甲)`。同样的内容给编辑器用：`kaoping policy schema <类别>`。
+"""
+
+
+def files_page() -> str:
+    """Every kind of file of a region's folder with its keys."""
+    from core.policy.key_words import FILES
+    from core.schemas import schemas
+
+    known = schemas()
+    parts = [HEAD + FILES_HEAD]
+    for kind, (place, purpose) in FILES.items():
+        rows = "\n".join(_rows(known[kind], ""))
+        parts.append(f"\n## {kind}\n\n`{place}`：{purpose}。\n\n| 键 | | 说明 |\n|---|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def _rows(schema: dict[str, Any], above: str) -> Iterator[str]:
+    for name, key in schema["properties"].items():
+        path = f"{above}{name}"
+        choices = next((part["enum"] for part in (key, *key.get("anyOf", ())) if "enum" in part), ())
+        allowed = f"（{'、'.join(f'`{one}`' for one in choices)}）" if choices and name not in ("type", "role", "roles") else ""
+        needed = "必" if name in schema.get("required", ()) else ""
+        if above and name in ("note", "basis"):
+            continue  # everywhere the same
+        yield f"| `{path}` | {needed} | {key['description']}{allowed} |"
+        inner = key.get("items", key)
+        if "properties" in inner:
+            yield from _rows(inner, f"{path}.")
+
+
+PAGES = {"files.md": files_page, "settings.md": settings_page, "cli.md": cli_page, "hooks.md": hooks_page}
 
 
 def main() -> None:

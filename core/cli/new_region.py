@@ -28,5 +28,5 @@ def command(name: str, year: int | None) -> None:
     click.echo(f"已新建 {name}/：{len(written)} 个文件，{marks} 处要填的地方标着“{MARK}”。接着：")
     click.echo(f"  cd {name}")
     click.echo(f"  kaoping policy check kaoping_{name}")
-    click.echo("  python -m pytest")
-    click.echo("  pip install .")
+    click.echo("  python -m pytest          # 没有 pytest 的先 pip install pytest")
+    click.echo("  pip install -e .          # 改了随时生效；自己带字段类型、评分方法的，装上以后检查才认得")

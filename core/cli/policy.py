@@ -115,8 +115,13 @@ def check(path: Path) -> None:
     findings = check_pack(path, methods=manager.methods, questions=manager.questions)
     for finding in findings:
         click.echo(str(finding))
+    if any(word in finding.message for finding in findings for word in _BROUGHT):
+        click.echo("插件自己带的字段类型、评分方法、环节类别，要先装上（pip install -e .）才认得。", err=True)
     click.echo(f"{len(findings)} 处毛病" if findings else "没有毛病")
     sys.exit(1 if findings else 0)
+
+
+_BROUGHT = ("这种字段", "这种评分方法", "这种环节")
 
 
 @command.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -176,3 +177,17 @@ def test_a_parameter_stands_for_a_figure_in_both():
 def test_the_packs_that_these_files_make_up_are_sound():
     for folder in {file.parents[2] for file in SHIPPED if file.match("plugins/*/policy/*/*.toml")}:
         assert [*check_region(folder), *workflow_findings(folder)] == []
+
+
+def _keys(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, key in schema.get("items", schema).get("properties", {}).items():
+        if isinstance(key, dict):
+            yield name, key
+            yield from _keys(key)
+
+
+@pytest.mark.parametrize("kind", sorted(VALIDATORS))
+def test_an_editor_is_told_what_every_key_means(kind: str) -> None:
+    schema = schema_of(kind)
+    assert schema["description"]
+    assert [name for name, key in _keys(schema) if not key.get("description")] == []
