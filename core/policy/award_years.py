@@ -142,7 +142,7 @@ def _for_year(terms: AwardTerms, year: int, yuan: Yuan | None) -> Trace:
     """Which year the money is for, where it is not the year of the evaluation."""
     if terms.for_year != "previous" or yuan == 0:
         return ()
-    return (Step(f"{year} 年评价，给的是上年度（{year - 1} 年）的", *terms.for_year_from),)
+    return (Step(f"{year} 年评价，金额对应上年度（{year - 1} 年）", *terms.for_year_from),)
 
 
 def _payment(terms: AwardTerms, entry: AwardYear, candidate: _Candidate, yuan: Yuan | None, *more: Step) -> Payment:

@@ -42,6 +42,15 @@ class Parameter:
         """Whether somebody has to enter the value before anything that needs it can be decided."""
         return self.value is None
 
+    @property
+    def bounds(self) -> str:
+        """What the number may be, in words; with the clause where it is the text that says so. Empty without bounds."""
+        unit = f" {self.unit}" if self.unit else ""
+        low = "" if self.at_least is None else f"不少于 {self.at_least}{unit}"
+        high = "" if self.at_most is None else f"不多于 {self.at_most}{unit}"
+        stated = (low or high) and self.basis == "text" and self.value is not None
+        return "，".join(filter(None, (low, high))) + (f"（{self.clause}）" if stated else "")
+
     def with_value(self, value: object, source: str = "") -> Parameter:
         """The parameter with a checked value; raises Refused when the value does not fit its type."""
         return replace(self, value=fitting_value(self, value), source=source)
@@ -69,7 +78,8 @@ def fitting_value(parameter: Parameter, value: object) -> ParameterValue:
     else:
         fitted = _within(parameter, _number(parameter.type, value))
     if fitted is None:
-        allowed = "、".join(parameter.allowed) or _KINDS[parameter.type] + _bounds(parameter)
+        kind = _KINDS[parameter.type].removeprefix("" if parameter.at_least is None else "不小于 0 的")
+        allowed = "、".join(parameter.allowed) or "，".join(filter(None, (kind, parameter.bounds)))
         raise Refused(f"参数“{parameter.name}”不能是“{value}”；允许：{allowed}", {parameter.key: "值不对"})
     return fitted
 
@@ -97,14 +107,6 @@ def _within(parameter: Parameter, number: int | Decimal | None) -> int | Decimal
     low = parameter.at_least is not None and number is not None and number < parameter.at_least
     high = parameter.at_most is not None and number is not None and number > parameter.at_most
     return None if low or high else number
-
-
-def _bounds(parameter: Parameter) -> str:
-    unit = f" {parameter.unit}" if parameter.unit else ""
-    low = "" if parameter.at_least is None else f"，不少于 {parameter.at_least}{unit}"
-    high = "" if parameter.at_most is None else f"，不多于 {parameter.at_most}{unit}"
-    clause = f"（{parameter.clause}）" if (low or high) and parameter.clause and parameter.basis == "text" else ""
-    return low + high + clause
 
 
 def _date(value: object) -> date | None:
