@@ -49,7 +49,8 @@ class Designer:
 
     def text(self) -> str:
         """The draft as it is kept."""
-        answer = self.page.request.get(self.page.url.split("?")[0].replace("workflow_designer", "definitions") + "text")
+        address = re.sub("workflow_designer|settings", "definitions", self.page.url.split("?")[0])
+        answer = self.page.request.get(address + "text")
         found = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", answer.text(), re.S)
         assert found
         import html
@@ -70,7 +71,7 @@ def designer(site: Site) -> Designer:
         address = str(link.get_attribute("href"))
         if re.fullmatch(r"/admin/definitions/\d+/", address):
             body = page.request.get(address).text()
-            if ">makerspace_evaluation<" in body and "流程 2023</h1>" in body:
+            if "<span>众创空间年度绩效评价</span>" in body and "流程 2023</h1>" in body:
                 page.goto(address)
                 break
     page.get_by_role("button", name="另存为草稿").click()
@@ -175,3 +176,27 @@ def test_dragging_orders_stages_and_leads_actions(designer: Designer) -> None:
     for _ in range(3):
         designer.press("undo")
     assert designer.data == before
+
+
+def test_the_notice_is_set_beside_its_stage_and_back(designer: Designer) -> None:
+    page = designer.page
+    designer.press("open:stages.5")
+    page.locator("button[value^='beside:notice:']").click()
+    page.wait_for_url("**/admin/settings/**")
+    before = designer.data
+    page.locator("[name='p.length']").fill("7")
+    page.locator("[name='p.length']").blur()
+    designer.rest()
+    assert designer.data["length"] == 7
+    assert page.locator("[name='p.length-of']").input_value() == "", "the number stands in place of the parameter"
+    page.locator("[name='p.length-of']").select_option("$notice_working_days")
+    designer.rest()
+    assert designer.data == before
+    page.get_by_label("单位盖章").first.check()
+    designer.rest()
+    assert designer.data["objection"]["person_needs"] == ["real_name", "contact", "sealed"]
+    for _ in range(3):
+        designer.press("undo")
+    assert designer.data == before
+    page.get_by_role("button", name="回到流程设计").click()
+    page.wait_for_url("**/admin/workflow_designer/**at=stages.5")
