@@ -10,10 +10,13 @@ from flask.testing import FlaskClient
 
 from core.cases import authoring, copying_procedures
 from core.cases.action import new_token
+from core.cases.authoring_checks import findings_together
+from core.cases.copying_needs import FORMS
 from core.cases.importing import import_region
 from core.errors import OutOfScope, Refused, Stale
 from core.models import AdminEvent, DefinitionVersion, Region
 from core.policy.pack import load_region
+from core.policy.source import parse
 from tests import factories
 from tests import world as w
 
@@ -44,20 +47,26 @@ def copy(person: Any, source: Region, target: Region) -> Any:
     return copying_procedures.copy_procedure(person, source.id, PROCEDURE, target.id, planned.seen, new_token())
 
 
-def test_entry_workflow_forms_and_what_is_missing_become_drafts(regions: tuple[Region, Region]) -> None:
+def test_everything_that_the_procedure_refers_to_becomes_drafts(regions: tuple[Region, Region]) -> None:
     source, target = regions
     copy(officer(source, target), source, target)
     made = drafts(target)
-    kinds = {kind for kind, _ in made}
-    assert {"procedures", "workflow", "form", "panel", "plan", "notice", "grades", "indicators"} <= kinds
+    brought = {"procedures", "workflow", "form", "panel", "plan", "notice", "grades", "indicators", "parameters"}
+    assert {kind for kind, _ in made} == brought | {"facts", "vetoes", "consequences", "scope"}, "no awards: another city's money"
     procedures = next(row for (kind, _), row in made.items() if kind == "procedures")
     entries = authoring.data_of(procedures)["procedures"]
     assert entries[-1]["key"] == PROCEDURE and len(entries) > 1, "the procedures that are there stay"
     flow = made[("workflow", entries[-1]["workflow"])]
     for stage in authoring.data_of(flow)["stages"]:
-        for name in copying_procedures.FORMS:
+        for name in FORMS:
             assert not stage.get(name) or ("form", stage[name]) in made
     assert AdminEvent.select().where(AdminEvent.kind == "procedure_copied").count() == 1
+
+
+def test_the_drafts_can_be_published_together(regions: tuple[Region, Region]) -> None:
+    source, target = regions
+    copy(officer(source, target), source, target)
+    assert findings_together(list(drafts(target).values())) == []
 
 
 def test_no_clause_of_the_first_region_stands_as_the_others_text(regions: tuple[Region, Region]) -> None:
@@ -73,11 +82,10 @@ def test_no_clause_of_the_first_region_stands_as_the_others_text(regions: tuple[
             for one in data.values():
                 yield from cited(one)
 
-    from core.policy.source import parse
-
     found = [one for p in planned.pieces if p.kind != "procedures" for one in cited(parse(p.text, p.kind))]
     assert len(found) > 20
-    assert all(one["clause"].startswith("参照秦皇岛市（") and one["basis"] == "practice" for one in found)
+    assert all(one["clause"].startswith("参照秦皇岛市（") and one["basis"] == "reading" for one in found)
+    assert planned.to_confirm == len(next(p for p in planned.pieces if p.kind == "parameters").entries) > 3
 
 
 def test_taken_keys_are_renamed_wherever_they_are_named(regions: tuple[Region, Region]) -> None:
@@ -88,13 +96,12 @@ def test_taken_keys_are_renamed_wherever_they_are_named(regions: tuple[Region, R
     flow = next(p for p in planned.pieces if p.kind == "workflow")
     assert flow.new_key == f"{flow.key}_qinhuangdao" and "代号已有人用" in flow.told
     forms = {p.new_key for p in planned.pieces if p.kind == "form"}
-    from core.policy.source import parse
-
     data = parse(flow.text, "workflow")
-    named = {stage[name] for stage in data["stages"] for name in copying_procedures.FORMS if stage.get(name)}
-    assert next(p for p in planned.pieces if p.kind == "procedures").told.endswith(f"改为 {PROCEDURE}_qinhuangdao")
+    named = {stage[name] for stage in data["stages"] for name in FORMS if stage.get(name)}
+    (entry,) = next(p for p in planned.pieces if p.kind == "procedures").entries
+    assert entry.told.endswith(f"改为 {PROCEDURE}_qinhuangdao")
     assert named <= forms and data["procedure"] == f"{PROCEDURE}_qinhuangdao"
-    assert {p.kind for p in planned.pieces} == {"form", "workflow", "procedures"}, "what is there is not brought again"
+    assert {p.kind for p in planned.pieces if p.is_draft} == {"form", "workflow", "procedures"}, "what is there is not brought again"
     copy(person, source, target)
     entries = next(authoring.data_of(row) for (kind, _), row in drafts(target).items() if kind == "procedures")["procedures"]
     assert [one["key"] for one in entries][-2:] == [PROCEDURE, f"{PROCEDURE}_qinhuangdao"]
@@ -103,8 +110,8 @@ def test_taken_keys_are_renamed_wherever_they_are_named(regions: tuple[Region, R
 def test_what_is_wrong_with_the_copy_is_told_before(regions: tuple[Region, Region]) -> None:
     source, target = regions
     planned = copying_procedures.plan_copy(officer(source, target), source.id, PROCEDURE, target.id)
-    assert all(one.file and one.message for one in planned.findings)
-    assert {p.told for p in planned.pieces} == {"存为草稿", "加进现有的办理事项"}, "nothing is taken yet"
+    assert planned.findings == []
+    assert {p.told for p in planned.pieces} == {"存为草稿", "加进现有的"}, "nothing is taken yet"
     assert DefinitionVersion.select().where(DefinitionVersion.status == "draft").count() == 0
 
 
@@ -136,9 +143,11 @@ def test_the_page_shows_the_copy_and_makes_it(client: FlaskClient, sign_in: Any,
     sign_in(client, account)
     assert "复制事项到另一地区" in client.get(f"/admin/definitions/?region={source.key}").text
     page = client.get(f"/admin/copy_procedure/?source={source.id}&target={target.id}&procedure={PROCEDURE}").text
-    assert "存为草稿" in page and "参照秦皇岛市" in page
+    assert "存为草稿" in page and "参照秦皇岛市" in page and "待确认" in page and "没有问题" in page
     seen = page.split('name="seen" value="')[1].split('"')[0]
     form = {"csrf_token": seal(), "form_token": new_token(), "source": source.id, "target": target.id}
     answer = client.post("/admin/copy_procedure/copy", data={**form, "procedure": PROCEDURE, "seen": seen})
     assert answer.status_code == 302 and answer.location.endswith("region=tangshan") and drafts(target)
+    notice = next(row for (kind, _), row in drafts(target).items() if kind == "notice")
+    assert "处条款还写着“参照…”，是别的地区的规定" in client.get(f"/admin/definitions/{notice.id}/publish").text
     assert client.get("/admin/copy_procedure/?source=99999").status_code == 404
