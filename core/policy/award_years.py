@@ -243,14 +243,13 @@ def _read_into(
     """What decided where the text is silent: amounts compared before or after the caps, and amounts that are equal."""
     steps = []
     if any(c.decision.yuan != c.payable for c in candidates):
-        inputs = {c.claim: c.decision.yuan for c in candidates}
-        steps.append(
-            Step(f"{year} 年：{_COMPARED[rule.compare]}", rule.clause, rule.compare_basis, inputs, best.payable)
-        )
+        amounts = {c.claim: c.decision.yuan for c in candidates}
+        text = f"{year} 年：{_COMPARED[rule.compare]}"
+        steps.append(Step(text, rule.clause, rule.compare_basis, amounts, best.payable))
     if len({c.title for c in tied}) > 1:
-        inputs = {c.claim: c.left for c in tied if c.left is not None}
+        room = {c.claim: c.left for c in tied if c.left is not None}
         text = f"{year} 年：金额相同，记在{_TIED[rule.tie]}称号名下"
-        steps.append(Step(text, rule.clause, rule.tie_basis, inputs, best.payable))
+        steps.append(Step(text, rule.clause, rule.tie_basis, room, best.payable))
     return steps
 
 
