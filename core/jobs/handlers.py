@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from core import clock
-from core.cases import award_use, awarding, definitions, panels, replaying, standing, statements, urging
+from core.cases import award_use, awarding, definitions, outcome_words, panels, replaying, standing, statements, urging
 from core.jobs import channels, messages
 from core.jobs.outbox import Handler, Outward
 from core.models import (
@@ -118,7 +118,10 @@ def case_moved(row: OutboxRow) -> None:
         acting = messages.who_must_act(case, stage.role)
         text = f"{name_for(case, stage.role)}到了“{stage.name}”{until(case.due_on)}。"
         messages.send(_source(row), acting, text, page_for(case, stage.role))
-    messages.send(_source(row), clerks, f"{case_name(case)}{matter_of(case)}到了“{stage.name}”。", case_page(case))
+    # what it came to is only told while it is closed: a result that is looked at again is nobody's yet
+    done = stage.kind == "closed" and case.stage == stage.key
+    said = outcome_words.told_at_closing(case) if done else f"到了“{stage.name}”。"
+    messages.send(_source(row), clerks, f"{case_name(case)}{matter_of(case)}{said}", case_page(case))
 
 
 @handles("case_signed")

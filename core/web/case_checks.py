@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.cases import checking, definitions
+from core.cases import checking, definitions, outcome_words
 from core.cases.checking import Ran
 from core.cases.registering import KINDS, LEVELS
-from core.models import CarrierMark, Case, Result, Submission
+from core.models import Case, Result, Submission
 from core.policy.carrier_fact_names import CARRIER_FACTS
 from core.policy.facts import read_facts
 from core.policy.submission_checks import CheckFinding
@@ -64,26 +64,7 @@ def settled(case: Case) -> Settled | None:
     result = Result.select().where(Result.case == case).order_by(Result.version.desc()).first()
     if result is None:
         return None
-    return Settled(result, _sentences(case, result), _Words(case).of(result.trace))
-
-
-def _sentences(case: Case, result: Result) -> list[str]:
-    found = result.consequences
-    if "enrolled" in found:
-        day = _cn(result.determined_on)
-        return [f"予以纳入，从{day}起有资格。" if found["enrolled"] else "没有纳入，资格没有变化。"]
-    if "exited" in found:
-        mark = CarrierMark.get_or_none((CarrierMark.case_number == case.number) & (CarrierMark.kind == "exit"))
-        if not found["exited"] or mark is None:
-            return ["没有退出，资格照旧。"]
-        return [f"从{_cn(mark.effective_on or mark.set_on)}起退出：{mark.reason}。"]
-    policy = definitions.policy_of(case)
-    entries = policy.definition("corrective_action")["consequences"] if policy.has("corrective_action") else ()
-    return [f"{entry['name']}。" for entry in entries if found.get(entry["key"])] or ["整改合格，不再采取措施。"]
-
-
-def _cn(day: Any) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return Settled(result, outcome_words.decided(case, result), _Words(case).of(result.trace))
 
 
 class _Words:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from core.cases import acting, objecting, urging
+from core.cases import acting, closing_rounds, objecting, outcome_words, urging
 from core.cases.action import new_token
 from core.jobs import outbox
 from core.jobs.handlers import HANDLERS, handles
-from core.models import Account, Message, NoticeEntry, OutboxRow
+from core.models import Account, Award, Case, Message, NoticeEntry, OutboxRow
 from core.people import accounts
 from tests import factories
 from tests import world as w
@@ -127,6 +127,25 @@ def test_notice_objection_ruling_and_award(world: w.World) -> None:
     objecting.rule(w.viewer(world.city_reviewer), objection.id, "stands", "经核实属实。", case.stage_version, new_token())
     assert any("处理结论" in text for text in _told(world.clerks[0]))
     assert any("处理结论" in text for text in _told(world.finance))
+
+
+def test_at_closing_the_carrier_hears_the_result_and_what_comes_next(world: w.World) -> None:
+    first, second = world.cases
+    w.to_notice(world, first)
+    before = _told(world.clerks[0])
+    assert not [text for text in before if "评价结果" in text], "nothing of a result before it is final"
+    w.to_closed(world, second)
+    (said,) = [text for text in _told(world.clerks[1]) if "已办结" in text]
+    word = {"excellent": "优秀", "good": "良好", "qualified": "合格", "unqualified": "不合格"}[Award.get().grade]
+    assert said.endswith(f"已办结。评价结果为{word}。奖补另行办理，发放时再通知您。")
+    Award.delete().execute()
+    assert outcome_words.told_at_closing(w.fresh(second)).endswith("不用再办什么。")
+
+
+def test_a_case_that_ended_with_its_round_is_told_so(world: w.World) -> None:
+    case = world.cases[0]
+    Case.update(outcome=closing_rounds.ENDED, stage="closed").where(Case.id == case.id).execute()
+    assert "没有办结" in outcome_words.told_at_closing(w.fresh(case))
 
 
 def test_no_message_names_a_carrier_to_an_expert(world: w.World) -> None:
