@@ -9,14 +9,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, flash, redirect, request, stream_with_context, url_for
+from flask import Response, redirect, request, stream_with_context, url_for
 from flask_admin import expose
 from peewee import JOIN
 
 from core import clock
 from core.admin.audit_words import ADMIN_KINDS, CASE_KINDS, DATA_NAMES
-from core.admin.base import Answer, Page, whole
-from core.cases import admin_events, events
+from core.admin.base import Answer, Page, attempt, token, whole
+from core.cases import admin_events, audit_checks
 from core.cases.action import transaction
 from core.models import Account, AdminEvent, Case, CaseEvent
 from core.web.access import viewer
@@ -48,18 +48,6 @@ def _text(key: str, value: Any) -> str:
     return str(value)
 
 
-def first_fault() -> str:
-    """The first bad row of all chains in a sentence; empty when every chain holds."""
-    broken = admin_events.first_fault()
-    if broken is not None:
-        return f"管理事项第 {broken} 条与链不符。"
-    for case in Case.select().order_by(Case.id).iterator():
-        fault = events.verify(case)
-        if fault is not None:
-            return f"办件 {case.number} 第 {fault.sequence} 条：{fault.message}。"
-    return ""
-
-
 class Audit(Page):
     """Administrative changes, newest first; checking and export of all chains."""
 
@@ -76,7 +64,8 @@ class Audit(Page):
         rows = found[:ROWS]
         kind = request.args.get("kind") or None
         more = url_for(".index", after=rows[-1].sequence, kind=kind) if len(found) > ROWS else ""
-        return self.render("admin/audit.html", rows=rows, said=said, more=more, kinds=ADMIN_KINDS, chosen=kind or "")
+        return self.render("admin/audit.html", rows=rows, said=said, more=more, kinds=ADMIN_KINDS, chosen=kind or "",
+                           check=audit_checks.latest(), told=audit_checks.told)  # fmt: skip
 
     def _chosen(self) -> Any:
         query = AdminEvent.select(AdminEvent, Account).join(Account, JOIN.LEFT_OUTER)
@@ -85,12 +74,14 @@ class Audit(Page):
 
     @expose("/verify", methods=("POST",))
     def verify(self) -> Answer:
-        """Check every chain and say the first bad row."""
-        fault = first_fault()
-        chains = Case.select().count() + 1
-        with transaction():
-            admin_events.record(viewer(), "audit_verified", {"chains": chains, "fault": fault})
-        flash(f"链有不符：{fault}" if fault else f"{chains} 条链全部完好。", "error" if fault else "message")
+        """Begin to check every chain; what it found, or how far it is, stands on the page."""
+        attempt(lambda: audit_checks.start(viewer(), token()))
+        return redirect(url_for(".index"))
+
+    @expose("/stop", methods=("POST",))
+    def stop(self) -> Answer:
+        """Stop the check that is going on."""
+        attempt(lambda: audit_checks.stop(viewer(), whole(request.form.get("check")), token()))
         return redirect(url_for(".index"))
 
     @expose("/export", methods=("POST",))

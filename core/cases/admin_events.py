@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from core import clock
@@ -42,13 +43,33 @@ def record(viewer: Viewer, kind: str, data: dict[str, Any]) -> None:
     )
 
 
-def first_fault() -> int | None:
-    """The sequence of the first bad row of the chain, or None."""
-    previous, expected = "", 1
-    for event in AdminEvent.select().order_by(AdminEvent.sequence):
+@dataclass(frozen=True)
+class Walked:
+    """How far the chain was walked: the last sound row, the first bad one (or None), and whether it is the end."""
+
+    sequence: int
+    hash: str
+    fault: int | None
+    is_end: bool
+
+
+def walk(sequence: int, previous: str, size: int) -> Walked:
+    """Walk so many rows of the chain after `sequence`, whose hash is `previous` (0 and "" at the beginning)."""
+    rows = AdminEvent.select().where(AdminEvent.sequence > sequence).order_by(AdminEvent.sequence).limit(size)
+    count = 0
+    for event in rows:
+        count += 1
         body = json.loads(event.body)
-        sound = event.sequence == expected == body["sequence"] and event.kind == body["kind"]
+        sound = event.sequence == sequence + 1 == body.get("sequence") and event.kind == body.get("kind")
         if not sound or event.previous_hash != previous or event.hash != digest(previous + event.body):
-            return event.sequence
-        previous, expected = event.hash, expected + 1
-    return None
+            return Walked(sequence, previous, event.sequence, True)
+        sequence, previous = event.sequence, event.hash
+    return Walked(sequence, previous, None, count < size)
+
+
+def first_fault(size: int = 5000) -> int | None:
+    """The sequence of the first bad row of the chain, or None."""
+    walked = walk(0, "", size)
+    while not walked.is_end:
+        walked = walk(walked.sequence, walked.hash, size)
+    return walked.fault

@@ -8,7 +8,18 @@ from functools import partial
 from typing import Any
 
 from core import clock
-from core.cases import award_use, awarding, definitions, outcome_words, panels, replaying, standing, statements, urging
+from core.cases import (
+    audit_checks,
+    award_use,
+    awarding,
+    definitions,
+    outcome_words,
+    panels,
+    replaying,
+    standing,
+    statements,
+    urging,
+)
 from core.jobs import channels, messages
 from core.jobs.outbox import Handler, Outward
 from core.models import (
@@ -242,6 +253,13 @@ def replay_step(row: OutboxRow) -> None:
     """Work out the next carriers of a replay; the rest goes on in a row of its own, so that it can be stopped."""
     if replaying.step(row.payload["run"]):
         statements.append_outbox("replay_step", dict(row.payload))
+
+
+@handles("audit_step")
+def audit_step(row: OutboxRow) -> None:
+    """Check the next audit chains; the rest goes on in a row of its own, so that it can be stopped."""
+    if audit_checks.step(row.payload["check"]):
+        statements.append_outbox("audit_step", dict(row.payload))
 
 
 HANDLERS[channels.KIND] = Outward(channels.pass_on)

@@ -6,7 +6,7 @@ from core.models.definitions import CalendarDay, CalendarYear, DefinitionVersion
 from core.models.meetings import Meeting, MeetingAttendance
 from core.models.panel import NoConflict, PanelMember, PanelOpinion, Recusal, ScoreSheet
 from core.models.people import Account, EndedSession, Grant, SignInFailure
-from core.models.records import AdminEvent, Message, OutboxRow, StoredSetting
+from core.models.records import AdminEvent, AuditCheck, Message, OutboxRow, StoredSetting
 from core.models.register import Carrier, CarrierMark, District, Organisation, Region
 from core.models.replays import ReplayLine, ReplayRun
 from core.models.reports import PeriodicReport
@@ -33,11 +33,11 @@ ALL: tuple[type[BaseModel], ...] = (
     PanelMember, Recusal, NoConflict, ScoreSheet, PanelOpinion,
     DeterminationCheck, Result, PublicNotice, NoticeEntry, Objection, ObjectionFile, Award, AwardEntry, OpeningBalance,
     ReplayRun, ReplayLine,
-    OutboxRow, AdminEvent, Message, StoredSetting,
+    OutboxRow, AdminEvent, AuditCheck, Message, StoredSetting,
 )  # fmt: skip
 
 __all__ = [
-    "ALL", "Account", "AdminEvent", "Attachment", "Award", "AwardEntry", "BaseModel", "CalendarDay", "CalendarYear",
+    "ALL", "Account", "AdminEvent", "Attachment", "AuditCheck", "Award", "AwardEntry", "BaseModel", "CalendarDay", "CalendarYear",
     "Carrier", "CarrierMark", "Case", "CaseEvent", "DefinitionVersion", "DeterminationCheck", "District", "Draft", "DraftStep",
     "EndedSession", "EvaluationRound", "FormToken", "Grant", "Meeting", "MeetingAttendance", "Message", "NoConflict", "NoticeEntry", "Objection", "ObjectionFile", "OpeningBalance",
     "Organisation", "OutboxRow", "PanelMember", "PanelOpinion", "ParameterEntry", "Participant", "PeriodicReport", "PublicNotice",

@@ -34,6 +34,24 @@ class AdminEvent(BaseModel):
     hash = CharField(max_length=64)
 
 
+class AuditCheck(BaseModel):
+    """A check of all audit chains, done in steps; `faults` names each chain that does not hold, in a sentence.
+
+    `admin_sequence` is how far the administrative chain was walked (None: to its end), `after_case` the last case.
+    """
+
+    status = CharField(max_length=16, default="running")  # running | done | stopped
+    done = IntegerField(default=0)
+    total = IntegerField()
+    admin_sequence = IntegerField(null=True, default=0)
+    admin_hash = CharField(max_length=64, default="")
+    after_case = IntegerField(default=0)
+    faults = JsonText(default=list)
+    started_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
+    started_at = UtcDateTime()
+    ended_at = UtcDateTime(null=True)
+
+
 class Message(BaseModel):
     """A message to a person inside the system (站内消息), made by a job from the outbox."""
 

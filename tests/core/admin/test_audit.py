@@ -8,9 +8,12 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
-from core.cases import admin_events
+from core.cases import admin_events, audit_checks, events
 from core.cases.action import new_token
-from core.models import AdminEvent, CaseEvent
+from core.errors import OutOfScope
+from core.jobs import outbox
+from core.jobs.handlers import HANDLERS
+from core.models import AdminEvent, AuditCheck, Case, CaseEvent
 from core.people.scope import viewer_of
 from core.web.spreadsheet import safe_cell
 from tests import factories, world
@@ -58,6 +61,56 @@ def test_a_changed_administrative_row_is_named(client: FlaskClient, auditor, sea
     AdminEvent.update(body=row.body.replace('"grant":1', '"grant":9')).where(AdminEvent.id == row.id).execute()
     post(client, seal, "/admin/audit/verify")
     assert "管理事项第 2 条与链不符" in client.get("/admin/audit/").text
+
+
+def test_many_chains_are_checked_in_steps_with_progress_and_every_bad_one_is_named(
+    client: FlaskClient, auditor, seal, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world.build(3, 3, tmp_path / "files")
+    monkeypatch.setattr(audit_checks, "AT_ONCE", 1)
+    bad = CaseEvent.get(CaseEvent.case == made.cases[1])
+    CaseEvent.update(body=bad.body.replace('"to"', '"ot"')).where(CaseEvent.id == bad.id).execute()
+    Case.update(head_sequence=9).where(Case.id == made.cases[2].id).execute()
+    post(client, seal, "/admin/audit/verify")
+    page = client.get("/admin/audit/").text
+    assert "正在核对" in page and "已核 0 条链，共 4 条" in page and "<progress" in page and "停止" in page
+    again = client.post("/admin/audit/verify", data={"csrf_token": seal(), "form_token": new_token()}, follow_redirects=True)
+    assert "请等它办完" in again.text and AuditCheck.select().count() == 1
+    check = AuditCheck.get()
+    assert audit_checks.step(check.id, 2, 1) and AuditCheck.get().admin_sequence == 1  # a piece of the administrative chain
+    while AuditCheck.get().admin_sequence is not None:
+        assert audit_checks.step(check.id, 2)
+    assert audit_checks.step(check.id, 2) and AuditCheck.get().done == 3
+    outbox.drain(HANDLERS)
+    page = client.get("/admin/audit/").text
+    assert "4 条链里有 2 条不符" in page and f"{made.cases[1].number} 第 1 条" in page and made.cases[2].number in page
+    assert AdminEvent.select().where(AdminEvent.kind == "audit_verified").count() == 1
+    assert admin_events.first_fault() is None
+
+
+def test_a_check_can_be_stopped(client: FlaskClient, auditor, seal, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.build(1, 3, tmp_path / "files")
+    monkeypatch.setattr(audit_checks, "AT_ONCE", 1)
+    post(client, seal, "/admin/audit/verify")
+    client.post("/admin/audit/stop", data={"csrf_token": seal(), "form_token": new_token(), "check": AuditCheck.get().id})
+    assert not audit_checks.step(AuditCheck.get().id)
+    assert "核对停止，核了 0 条链" in client.get("/admin/audit/").text
+
+
+def test_an_action_between_reading_a_case_and_its_events_is_no_fault(
+    database: str, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world.build(1, 3, tmp_path / "files")
+    stale = Case.get_by_id(made.cases[0].id)
+    world.submit(made, made.cases[0])
+    assert events.verify(stale) is not None  # the control: its row was read before somebody acted
+    assert audit_checks._fault_of(stale) == ""
+
+
+def test_only_the_auditor_checks(database: str) -> None:
+    for role in ("system_admin", "security_admin"):
+        with pytest.raises(OutOfScope):
+            audit_checks.start(viewer_of(factories.account(role)), new_token())
 
 
 def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(client: FlaskClient, auditor, seal) -> None:
