@@ -15,7 +15,7 @@ from core.admin.base import Answer, Page, PlainForm, attempt, options, status_of
 from core.admin.parameters import WORDS, my_regions, region_chosen
 from core.cases import authoring, authoring_diff, authoring_faults, authoring_history, authoring_new, definitions
 from core.cases.action import Receipt
-from core.cases.authoring_checks import KINDS, sources_of
+from core.cases.authoring_checks import KINDS, is_readable, sources_of
 from core.cases.authoring_company import company_of, open_drafts
 from core.cases.authoring_settings_told import told
 from core.cases.authoring_settings_words import SETTINGS
@@ -314,9 +314,11 @@ def titles_of(ids: list[int]) -> dict[tuple[str, str], str]:
     rows = list(DefinitionVersion.select().where(DefinitionVersion.id.in_(ids or [0])))
     known = {str(row.region.key): str(row.region.name) for row in rows[:1]}
     for row in rows[:1]:
-        for (kind, key), text in sources_of(row.region).items():
-            if kind == "procedures":
-                known |= {str(one["key"]): str(one["name"]) for one in parse(text, key).get("procedures", [])}
+        texts = [text for (kind, _), text in sources_of(row.region).items() if kind == "procedures"]
+        texts += [one.text for one in open_drafts(row.region) if one.kind == "procedures" and is_readable(one.text)]
+        for text in texts:
+            entries = parse(text, "procedures").get("procedures", [])
+            known |= {str(one.get("key", "")): str(one.get("name", "")) for one in entries}
     titles = {}
     for row in rows:
         data = data_or_none(row) or {}

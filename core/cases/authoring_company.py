@@ -65,13 +65,15 @@ def _things(kind: str, key: str, data: Mapping[str, Any]) -> Iterator[Thing]:
 
 
 def _named(kind: str, data: Mapping[str, Any]) -> Iterator[Thing]:
-    """What a definition names in others: its forms, its workflow, its procedure."""
+    """What a definition names in others: its forms, its workflow, its procedure and the plan of it."""
     if kind == "procedures":
         for one in _tables(data, "procedures"):
             yield from ((name, str(one[name])) for name in ("form", "workflow") if one.get(name))
     elif kind == "workflow":
         yield from (("procedure", str(name)) for name in [data.get("procedure")] if name)
         for stage in _tables(data, "stages"):
+            if isinstance(stage.get("clock"), dict) and stage["clock"].get("kind") == "plan":
+                yield ("plan", str(data.get("procedure", "")))
             yield from (("form", str(stage[name])) for name in FORMS_OF_STAGE if stage.get(name))
     elif kind == "indicators" and data.get("form"):
         yield ("form", str(data["form"]))

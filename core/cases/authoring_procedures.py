@@ -20,6 +20,11 @@ from core.people.scope import Viewer
 from core.policy.source import parse
 
 
+_PRACTICE = {"clause": "工作惯例", "basis": "practice"}
+_CUTOFF = {"key": "cutoff", "name": "计算参评名单的截止日", "type": "date", "required": True, **_PRACTICE}
+_DUE = {"key": "due_on", "name": "材料报送截止日", "type": "date", "required": True, **_PRACTICE}
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is asked of a new procedure. Without a `form` a new one is begun; `carrier_kinds` empty means every kind."""
@@ -45,6 +50,9 @@ def begin_procedure(viewer: Viewer, region_id: int, wanted: Wanted, token: str) 
         key = _free_key(region)
         form = wanted.form or create_draft(viewer, region, "form", key, least("form", key, name, _year())).key
         flow = _workflow(key, name, wanted.template, form)
+        if wanted.every == "year" and _plans_are_own(region):
+            create_draft(viewer, region, "plan", key, {"key": key, "items": _plan_items(region)})
+            _due_by_plan(flow)
         made = create_draft(viewer, region, "workflow", key, flow)
         _enter(viewer, region, _entry(key, name, form, wanted, flow))
         said = f"事项“{name}”已起草。" + ("先设计表单，再设计流程，" if not wanted.form else "接着设计流程，")
@@ -96,6 +104,25 @@ def _workflow(key: str, name: str, template: str, form: str) -> dict[str, Any]:
     return {"key": key, "name": name, "procedure": key, **data}
 
 
+def _plans_are_own(region: Region) -> bool:
+    """Whether every yearly plan is named after its procedure: one more then takes no other its plan away."""
+    sources = sources_of(region)
+    known = {str(one.get("key")) for _, text in _procedures(region) for one in parse(text, "procedures").get("procedures", [])}
+    return {key for kind, key in sources if kind == "plan"} <= known
+
+
+def _plan_items(region: Region) -> list[dict[str, Any]]:
+    """The day by which is handed in; and, where the region says who takes part, the day that this is counted to."""
+    counted = any(kind == "scope" for kind, _ in sources_of(region))
+    return [_CUTOFF, _DUE] if counted else [_DUE]
+
+
+def _due_by_plan(flow: dict[str, Any]) -> None:
+    """The carrier hands in by the day that the yearly plan sets."""
+    first = next(stage for stage in flow["stages"] if stage["key"] == flow["start"])
+    first["clock"] = {"kind": "plan", "field": _DUE["key"], "when_over": "remind", **_PRACTICE}
+
+
 def _entry(key: str, name: str, form: str, wanted: Wanted, flow: dict[str, Any]) -> dict[str, Any]:
     entry: dict[str, Any] = {"key": key, "name": name, "every": wanted.every, "form": form, "workflow": key}
     opener = next(str(stage["role"]) for stage in flow["stages"] if stage["key"] == flow["start"])
@@ -103,7 +130,7 @@ def _entry(key: str, name: str, form: str, wanted: Wanted, flow: dict[str, Any])
         entry["opened_by"] = [opener]
     if wanted.carrier_kinds:
         entry["carrier_kinds"] = list(wanted.carrier_kinds)
-    return {**entry, "clause": "工作惯例", "basis": "practice"}
+    return {**entry, **_PRACTICE}
 
 
 def _enter(viewer: Viewer, region: Region, entry: dict[str, Any]) -> None:

@@ -46,7 +46,7 @@ def _hold(viewer: Viewer, round_id: int) -> EvaluationRound:
 
 
 def create_round(viewer: Viewer, region: Region, procedure: str, year: int, title: str) -> EvaluationRound:
-    """Set up a round that is not open yet.
+    """Set up a round that is not open yet; one without a title is called after its year and procedure.
 
     Raises Refused for a second round of the same year, unless the procedure is done in batches.
     """
@@ -62,7 +62,8 @@ def create_round(viewer: Viewer, region: Region, procedure: str, year: int, titl
     before = EvaluationRound.select().where(same).count()
     if before and not found.get("batches"):
         raise taken
-    values = {"region": region, "procedure": procedure, "year": year, "batch": before + 1, "title": title}
+    values = {"region": region, "procedure": procedure, "year": year, "batch": before + 1}
+    values["title"] = title or f"{year}年度{found['name']}" + (f"（第{before + 1}批）" if before else "")
     try:
         with transaction():
             round_ = EvaluationRound.create(**values, created_by=viewer.account, created_at=clock.now())
@@ -109,10 +110,11 @@ def deadline_fields(policy: PolicyVersion, procedure: str) -> dict[str, str]:
 
 def _only_later(round_: EvaluationRound, policy: PolicyVersion, plan: dict[str, Any], reason: str) -> None:
     movable = deadline_fields(policy, round_.procedure)
-    for key in {*round_.plan, *plan}:
+    changed = [key for key in {*round_.plan, *plan} if round_.plan.get(key) != plan.get(key)]
+    if not changed:
+        raise Refused("截止日没有变，请填比原定更晚的日期。", dict.fromkeys(movable, "请填比原定更晚的日期。"))
+    for key in changed:
         old, new = round_.plan.get(key), plan.get(key)
-        if old == new:
-            continue
         if key not in movable:
             raise Refused("批次已经开启，方案里只有截止日可以往后延。", {key: "批次开启后不能再改。"})
         if old and (not new or date.fromisoformat(new) < date.fromisoformat(old)):

@@ -82,7 +82,7 @@ def round_create() -> Page:
 
     def work() -> Receipt:
         title, year = request.form.get("title", "").strip(), request.form.get("year", "").strip()
-        faults = {} if title else {"title": "请填写批次名称。"}
+        faults: dict[str, str] = {}
         if not (year.isascii() and year.isdigit() and len(year) == 4):
             faults["year"] = "请填写四位数的年份。"
         if faults:

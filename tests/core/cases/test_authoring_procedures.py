@@ -136,6 +136,23 @@ def test_a_notice_outside_a_round_is_found_at_its_stage(region: Region, officer:
     assert [(one.key, "一年一次的批次" in one.message) for one in found] == [("stages.3.kind", True)]
 
 
+def test_a_round_gets_a_plan_of_its_own(region: Region, officer: Viewer) -> None:
+    """Else its plan would be the one of the other procedure, which asks for that one's scheme and experts."""
+    begin_procedure(officer, region.id, Wanted("新的事项", "year", "default"), new_token())
+    made = drafts(region)
+    assert made["plan"].key == made["workflow"].key
+    assert [one["key"] for one in authoring.data_of(made["plan"])["items"]] == ["cutoff", "due_on"]
+    assert [findings_of(row) for row in made.values()] == [[], [], [], []]
+    assert {one.kind for one in company_of(made["workflow"], sources_of(region))} == {"form", "plan", "procedures"}
+    publish(officer, *made.values())
+
+
+def test_a_plan_that_all_share_stays_the_only_one(region: Region, officer: Viewer) -> None:
+    DefinitionVersion.update(key="shared").where(DefinitionVersion.kind == "plan").execute()
+    begin_procedure(officer, region.id, Wanted("新的事项", "year", "default"), new_token())
+    assert "plan" not in drafts(region)
+
+
 def test_a_region_without_any_procedure_gets_its_first(officer: Viewer) -> None:
     empty = factories.region("elsewhere", "别处")
     own = viewer_of(factories.account("policy_officer", region=empty))

@@ -115,3 +115,8 @@ def test_a_procedure_done_in_batches_has_several_rounds_a_year(database: str) ->
     assert [row.batch for row in made] == [1, 2]
     earlier = EvaluationRound.select().where(EvaluationRound.before(made[1]))
     assert [row.id for row in earlier] == [made[0].id]
+
+
+def test_a_round_without_a_title_is_called_after_its_year_and_procedure(world: w.World) -> None:
+    made = rounds.create_round(w.viewer(world.city_reviewer), world.region, "makerspace_evaluation", 2031, "")
+    assert made.title == "2031年度众创空间年度绩效评价"
