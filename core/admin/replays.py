@@ -9,6 +9,7 @@ from flask import redirect, request, send_file, url_for
 from flask_admin import expose
 
 from core.admin.base import Answer, Page, attempt, token, whole
+from core.admin.definitions import titles_of
 from core.admin.parameters import my_regions, region_chosen
 from core.admin.replay_figures import figures_of, workbook
 from core.cases import replaying
@@ -33,10 +34,11 @@ class Replays(Page):
         return self._draw(region_chosen())
 
     def _draw(self, region: Region) -> str:
+        drafts = _drafts(region)
         runs = ReplayRun.select().where(ReplayRun.region == region).order_by(ReplayRun.id.desc()).limit(MOST_RUNS)
         page: str = self.render(
             "admin/replays.html", region=region, regions=my_regions(), runs=list(runs),
-            rounds=replaying.rounds_to_replay(region.id), drafts=_drafts(region),
+            rounds=replaying.rounds_to_replay(region.id), drafts=drafts, titles=titles_of([row.id for row in drafts]),
             picked=request.form.getlist("drafts") or request.args.getlist("draft"),
         )  # fmt: skip
         return page

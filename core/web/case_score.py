@@ -18,6 +18,7 @@ from core.policy.facts import read_facts
 from core.policy.numbers import exact, round_half_up
 from core.policy.scheme import Scheme, scheme_of
 from core.web.case_history import CITY
+from core.web.words import grouped
 
 INPUT_NAMES = {
     "value": "数值",
@@ -98,9 +99,17 @@ class Words:
                     for key, value in step["inputs"].items()
                     if value is not None and key in self._names
                 },
+                "result": _with_unit(step),
             }
             for step in steps
         ]
+
+
+def _with_unit(step: Mapping[str, Any]) -> Any:
+    """What a title earns is yuan; other results have the unit that their step names."""
+    result = step.get("result")
+    number = None if isinstance(result, bool) or "title" not in step["inputs"] else exact(result)
+    return result if number is None else f"{grouped(result)} 元"
 
 
 def trial_of(case: Case) -> list[Group]:

@@ -176,7 +176,7 @@ class Filling:
 
     def _named(self, path: str, text: str) -> str:
         asked = self.form.field(path.split(".", 1)[0])
-        return text if asked.label in text and "." not in path else f"{self.label(path)}：{text}"
+        return text if asked.label.removeprefix("其中：") in text and "." not in path else f"{self.label(path)}：{text}"
 
     def shown_files(self) -> dict[str, list[dict[str, Any]]]:
         """Evidence as the form draws it."""

@@ -134,6 +134,8 @@ def test_a_deadline_moves_later_only_and_with_a_reason(world: w.World, city: Bro
     page = f"/city/rounds/{world.round.id}/extend"
     earlier = city.send(page, page, submission_deadline="2023-06-20", reason="想早点")
     assert earlier.status_code == 422 and "只能往后延" in earlier.text
+    same = city.send(page, page, reason="没有改")
+    assert same.status_code == 422 and "请填比原定更晚的日期" in same.text
     silent = city.send(page, page, submission_deadline="2023-07-10")
     assert silent.status_code == 422 and "请写明延期的原因" in silent.text and "2023-07-10" in silent.text
     city.send(page, page, submission_deadline="2023-07-10", reason="系统故障三天")
