@@ -17,6 +17,7 @@ from core.cases import authoring, authoring_diff, authoring_faults, authoring_hi
 from core.cases.action import Receipt
 from core.cases.authoring_checks import KINDS, is_readable, sources_of
 from core.cases.authoring_company import company_of, open_drafts
+from core.cases.authoring_items import ITEMS
 from core.cases.authoring_settings_told import told
 from core.cases.authoring_settings_words import SETTINGS
 from core.cases.authoring_words import STAGE_KINDS
@@ -94,9 +95,16 @@ def mending(row: DefinitionVersion, fault: authoring_faults.Fault) -> str:
     if not fault.own:
         other = _version_of(row.region, *fault.file.partition("/")[::2])
         return "" if other is None else url_for("admin_definitions.one", definition_id=other.id)
-    if row.kind not in DESIGNERS or data_or_none(row) is None:
+    name, _, rest = fault.key.partition(".")
+    place, _, slot = rest.partition(".")
+    if data_or_none(row) is None:
         return ""
-    return url_for(DESIGNERS[row.kind], definition_id=row.id, at=fault.key or None)
+    if row.kind in DESIGNERS:
+        return url_for(DESIGNERS[row.kind], definition_id=row.id, at=fault.key or None)
+    if (row.kind, name) not in ITEMS or not place:
+        return ""
+    page = url_for("admin_drafts.item", definition_id=row.id, path=f"{name}.{place}")
+    return page + (f"#{slot.replace('.', '-')}" if slot else "")
 
 
 def _version_of(region: Region, kind: str, key: str) -> DefinitionVersion | None:

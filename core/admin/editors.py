@@ -18,6 +18,7 @@ from core.cases import (
     authoring_procedure_choices,
 )
 from core.cases.authoring_checks import sources_around
+from core.cases.authoring_faults import faults_of
 from core.cases.authoring_items import Items
 from core.cases.authoring_words import Choices, Slot
 from core.errors import OutOfScope, Refused, Stale
@@ -93,8 +94,9 @@ class Editors(Page):
         if request.method == "POST":
             typed |= {s.path: " ".join(request.form.getlist(s.path)) for s in sort.slots}
         choices = {s.path: choices_for(s, row, data, path) for s in sort.slots}
+        found = _found(row, path) if row.status == "draft" and not faults else {}
         page = self.render(
-            "admin/item.html", row=row, path=path, sort=sort, item=item, typed=typed, choices=choices, faults=faults,
+            "admin/item.html", row=row, path=path, sort=sort, item=item, typed=typed, choices=choices, faults=faults, found=found,
             parents=_parents(row, data, path), inner=_inner(row, path, item), kind_name=kind_name(row.kind),
         )  # fmt: skip
         return page, 422 if faults else 200
@@ -151,6 +153,12 @@ class Editors(Page):
         return self.render(
             "admin/item_remove.html", row=row, path=path, sort=sort, item=item, back=_parent_address(row, path)
         )
+
+
+def _found(row: DefinitionVersion, path: str) -> dict[str, str]:
+    """What is wrong with the item's values as they are stored, by slot."""
+    own = [fault for fault in faults_of(row) if fault.own and fault.key.startswith(f"{path}.")]
+    return {fault.key.removeprefix(f"{path}."): fault.message for fault in reversed(own)}
 
 
 def _put(draft: dict[str, Any], kind: str, path: str, values: dict[str, Any]) -> None:

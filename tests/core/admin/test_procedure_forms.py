@@ -80,3 +80,31 @@ def test_who_opens_it_and_for_whom_are_ticked_in_words(client, sign_in, seal) ->
     assert page.status_code == 302
     assert (saved["opened_by"], saved["standing"]) == (["city_reviewer", "carrier_clerk"], ["held", "exited"])
     assert "no_such（现在没有）" in client.get(address).text
+
+
+def test_what_a_procedure_names_in_vain_is_told_at_its_place(client, sign_in) -> None:
+    account, row = _draft("qinhuangdao", "procedures")
+    spoil = {
+        "workflow": "no_such",
+        "opened_by": ["expert"],
+        "checked_by": ["nothing"],
+        "opened_by_consequence": "never",
+    }
+    authoring.change_draft(
+        w.viewer(account), row.id, lambda data: data["procedures"][1].update(spoil), row.digest, new_token()
+    )
+    sign_in(client, account)
+    page = client.get(f"/admin/definitions/{row.id}/").text
+    item = client.get(f"/admin/drafts/{row.id}/item/procedures.1").text
+    for slot in ("opened_by", "checked_by", "opened_by_consequence"):
+        assert f'href="/admin/drafts/{row.id}/item/procedures.1#{slot}"' in page
+        assert f'id="err-{slot}"' in item
+    # the workflow is looked for once the rest is sound
+    authoring.change_draft(
+        w.viewer(account), row.id,
+        lambda data: data["procedures"][1].update(opened_by=[], checked_by=["award_use"], opened_by_consequence=""),
+        DefinitionVersion.get_by_id(row.id).digest, new_token(),
+    )  # fmt: skip
+    page = client.get(f"/admin/definitions/{row.id}/").text
+    assert f'href="/admin/drafts/{row.id}/item/procedures.1#workflow"' in page
+    assert "没有“no_such”这份流程" in client.get(f"/admin/drafts/{row.id}/item/procedures.1").text
