@@ -32,8 +32,8 @@ def combine(totals: Sequence[Exact], how: str = "mean") -> Fraction:
     `trimmed_mean` leaves out one highest and one lowest; with fewer than three totals it is the plain mean.
     Raises Refused without totals or for an unknown way.
     """
-    if how not in COMBINATIONS:
-        raise Refused(f"没有“{how}”这种合并办法；允许：{'、'.join(COMBINATIONS)}", {"combine": "没有这种办法"})
+    if not isinstance(how, str) or how not in COMBINATIONS:
+        raise Refused(f"没有“{how}”这种合并办法；允许：{'、'.join(COMBINATIONS)}。", {"combine": "没有这种办法"})
     if not totals:
         raise Refused("还没有专家评分，无法合并。", {"expert_totals": "至少要有一份评分"})
     numbers = sorted(Fraction(total) for total in totals)

@@ -22,7 +22,7 @@ def _scoring(asked: Asked) -> Answer:
     policy, given = asked.policy, asked.given
     values = _numbers(given.get("values"), "values")
     method = given.get("method")
-    if method in COMBINATIONS:
+    if isinstance(method, str) and method in COMBINATIONS:
         known_keys(given, ("method", "values"))
         step = Step(COMBINATIONS[method], "", "reading", {"values": values}, combine(values, method))
         return {"total": round_half_up(combine(values, method)), "rounding": "half_up_2", **_reasons(step)}

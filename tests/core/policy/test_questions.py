@@ -42,6 +42,14 @@ def test_a_number_may_be_written_as_text_or_with_a_point(manager):
                 assert otherwise == plainly, (case.region, case.id)
 
 
+@pytest.mark.parametrize("junk", [[["x"]], {"x": {}}, True, -1, "x"])
+def test_junk_under_a_key_of_a_worked_example_never_ends_in_a_traceback(manager, junk):
+    for folder in manager.cases.values():
+        for case in [case for file in sorted(folder.glob("*.toml")) for case in read_cases(file)]:
+            for key in case.given:
+                assert manager.ask(case.region, case.ask, {**case.given, key: junk}, case.on), (case.id, key)
+
+
 def _spelled(value, spelled):
     if isinstance(value, dict):
         return {key: _spelled(inner, spelled) for key, inner in value.items()}
