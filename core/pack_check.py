@@ -86,20 +86,14 @@ def findings_of_workflow(text: str, file: str, sources: Sources) -> list[Finding
 
 def _without_round(workflow: Workflow, file: str, sources: Sources) -> Iterator[Finding]:
     """Panels, determinations and notices belong to a round: a case outside one would never leave such a stage."""
-    allowed = "、".join(kind.name for kind in STAGE_KINDS.values() if _acts_as(kind.key) not in NEEDS_ROUND)
+    allowed = "、".join(kind.name for kind in STAGE_KINDS.values() if (kind.like or kind.key) not in NEEDS_ROUND)
     for procedure in _entries(sources, "procedures", "procedures"):
         if procedure.get("workflow") != workflow.key or procedure.get("every", "year") == "year":
             continue
         for index, stage in enumerate(workflow.stages):
-            if _acts_as(stage.kind) in NEEDS_ROUND:
+            if stage.kind in NEEDS_ROUND:
                 told = f"环节“{stage.name}”只能用在一年一次的批次里，事项“{procedure.get('name')}”不按批次办"
                 yield Finding(file, f"stages.{index}.kind", told, allowed)
-
-
-def _acts_as(kind: str) -> str:
-    """The core's kind of stage that one is, or whose verbs it uses."""
-    known = STAGE_KINDS.get(kind)
-    return known.like or kind if known else kind
 
 
 def _stage(stage: Stage, index: int, file: str, sources: Sources) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ PAGE = 50
 @pages.get("/rounds/<int:round_id>")
 @open_to(ROLE)
 def board(round_id: int) -> Page:
-    """The board; before the round opens, the four steps that prepare it."""
+    """The board; before the round opens, the steps that prepare it."""
     round_ = my_round(round_id)
     if round_.status == "planned":
         return _preparation(round_)
@@ -64,11 +64,13 @@ def _published(round_: EvaluationRound) -> int:
 
 
 def _preparation(round_: EvaluationRound) -> str:
+    workflow = definitions.workflow_in(definitions.pinned_policy(round_), round_.procedure)
     return render_template(
         "city/preparation.html",
         round=round_,
         missing=verbs.missing_for_opening(round_),
         experts=named_experts(round_),
+        has_panel=any(stage.kind == "expert_panel" for stage in workflow.stages),
         participants=round_.participants.count(),
     )
 
