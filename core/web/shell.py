@@ -19,8 +19,10 @@ from wtforms import Form
 from core import clock
 from core.cases import noticing
 from core.cases.action import new_token
+from core.cases.register_facts import governing
 from core.errors import KaopingError, OutOfScope
 from core.models import Region
+from core.policy.grades import grade_names
 from core.web import access, nav, words
 from core.web.access import viewer
 from core.web.nav import register_nav
@@ -197,6 +199,19 @@ def _on_http_error(fault: HTTPException) -> tuple[str, int] | HTTPException:
     return error_page(status, title, text.format(limit=current_app.config["MAX_UPLOAD_MB"]))
 
 
+def grade_name(key: str) -> str:
+    """A grade in the words of this page's region (一级, 二级 …), read once a page; else in the usual ones."""
+    if "grade_words" not in g:
+        g.grade_words = {}
+        region = page_region()
+        try:
+            policy = governing(region) if region is not None else None
+            g.grade_words = grade_names(policy) if policy is not None else {}
+        except (KaopingError, PeeweeException):  # what cannot be read must not take a page down
+            pass
+    return g.grade_words.get(key) or words.grade_name(key)
+
+
 def _on_any_error(fault: Exception) -> tuple[str, int]:
     log.exception("%s %s", request.method, request.path, exc_info=fault)
     return error_page(500, *_TEXTS[500])
@@ -205,7 +220,7 @@ def _on_any_error(fault: Exception) -> tuple[str, int]:
 def install(app: Flask) -> None:
     """Give the application its globals, filters, headers and error pages."""
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.filters["form_errors"] = form_errors
+    app.jinja_env.filters |= {"form_errors": form_errors, "grade_name": grade_name}
     app.jinja_env.globals.update(
         icon=icon, asset=asset, csp_nonce=csp_nonce, clause_url=clause_url, new_form_token=new_token,
         takes_objections=takes_objections, THEMES=THEMES, GRADES=words.GRADES,

@@ -16,6 +16,7 @@ from core.web.portal import publication
 from core.web.portal.blueprint import Page, pages, region_named
 from core.web.portal.guides import guide_links
 from core.web.portal.notices import counts_opening_day
+from core.web.shell import grade_name
 from core.web.words import GRADES
 
 
@@ -78,4 +79,4 @@ def results(region: str) -> Page:
 
 def summary(groups: list[publication.GradeGroup]) -> str:
     """One sentence on a closed notice: `5家优秀，10家良好`."""
-    return "，".join(f"{len(g.lines)} 家{GRADES.get(g.grade, '未参加')}" for g in groups) or "没有已定的结果"
+    return "，".join(f"{len(g.lines)} 家{grade_name(g.grade) if g.grade in GRADES else '未参加'}" for g in groups) or "没有已定的结果"
