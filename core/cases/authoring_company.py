@@ -1,10 +1,11 @@
-"""Drafts that belong together: a new procedure, its workflow and its forms name each other before any is published."""
+"""Drafts that belong together: a procedure, its workflow, forms and rules name each other before any is published."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.cases.copying_needs import RESULT, kinds_needed, names_in, parameters_in
 from core.models import DefinitionVersion, Region
 from core.policy.source import parse
 from core.policy.version import Sources
@@ -13,7 +14,15 @@ from forms.findings import DefinitionError
 FORMS_OF_STAGE = ("form", "opinion_form", "site_visit_form")
 
 Thing = tuple[str, str]
-"""What can be named: a kind and a key; a procedure as ("procedure", key)."""
+"""What can be named: a kind and a key; an entry of a list by its sort ("procedure", "parameter", …) and key; and rules
+of a kind, whatever their key, as ("", kind)."""
+
+ENTRIES = {
+    "procedures": ("procedures", "procedure"), "parameters": ("parameters", "parameter"), "clocks": ("clocks", "clock"),
+    "facts": ("facts", "fact"), "consequences": ("consequences", "consequence"),
+    "corrective_action": ("consequences", "consequence"),
+}  # fmt: skip
+"""Lists whose entries others name, by kind, and the sort of their entries."""
 
 
 def open_drafts(region: Region) -> list[DefinitionVersion]:
@@ -60,17 +69,26 @@ def _read(text: str) -> Mapping[str, Any]:
 
 def _things(kind: str, key: str, data: Mapping[str, Any]) -> Iterator[Thing]:
     yield (kind, key)
-    if kind == "procedures":
-        yield from (("procedure", str(one.get("key", ""))) for one in _tables(data, "procedures"))
+    yield ("", kind)
+    if kind in ENTRIES:
+        name, sort = ENTRIES[kind]
+        yield from ((sort, str(one.get("key", ""))) for one in _tables(data, name))
 
 
 def _named(kind: str, data: Mapping[str, Any]) -> Iterator[Thing]:
-    """What a definition names in others: its forms, its workflow, its procedure and the plan of it."""
+    """What a definition names in others: forms, workflow, procedure, plan, parameters, facts, and the rules it needs."""
+    if kind != "form":
+        yield from (("parameter", name) for name in parameters_in(data))
+    if kind in (*RESULT, "awards"):
+        yield from (("fact", name) for name in names_in(data))
     if kind == "procedures":
         for one in _tables(data, "procedures"):
-            yield from ((name, str(one[name])) for name in ("form", "workflow") if one.get(name))
+            yield from ((name, str(one[name])) for name in ("form", "workflow", "clock") if one.get(name))
+            yield from (("consequence", str(name)) for name in [one.get("opened_by_consequence")] if name)
+            yield from (("", needed) for needed in kinds_needed(one, {}))
     elif kind == "workflow":
         yield from (("procedure", str(name)) for name in [data.get("procedure")] if name)
+        yield from (("", needed) for needed in kinds_needed({}, {"stages": _tables(data, "stages")}))
         for stage in _tables(data, "stages"):
             if isinstance(stage.get("clock"), dict) and stage["clock"].get("kind") == "plan":
                 yield ("plan", str(data.get("procedure", "")))

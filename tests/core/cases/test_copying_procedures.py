@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from core.cases import authoring, copying_procedures
 from core.cases.action import new_token
-from core.cases.authoring_checks import findings_together
+from core.cases.authoring_checks import findings_together, sources_of
+from core.cases.authoring_company import company_of
 from core.cases.copying_needs import FORMS
 from core.cases.importing import import_region
 from core.errors import OutOfScope, Refused, Stale
@@ -66,7 +67,11 @@ def test_everything_that_the_procedure_refers_to_becomes_drafts(regions: tuple[R
 def test_the_drafts_can_be_published_together(regions: tuple[Region, Region]) -> None:
     source, target = regions
     copy(officer(source, target), source, target)
-    assert findings_together(list(drafts(target).values())) == []
+    made = drafts(target)
+    assert findings_together(list(made.values())) == []
+    flow = next(row for (kind, _), row in made.items() if kind == "workflow")
+    together = company_of(flow, sources_of(target))
+    assert {row.id for row in together} == {row.id for row in made.values()} - {flow.id}, "offered all at once"
 
 
 def test_no_clause_of_the_first_region_stands_as_the_others_text(regions: tuple[Region, Region]) -> None:
