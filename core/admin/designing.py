@@ -15,7 +15,9 @@ from flask_admin import expose
 
 from core.admin.base import Answer, Page, token
 from core.admin.definitions import read
+from core.admin.workflow_settings import address_of, draft_and_entry
 from core.cases import authoring, authoring_items
+from core.cases.authoring_beside import draft_beside
 from core.cases.authoring_words import Choices, Groups, Slot
 from core.errors import OutOfScope, Refused, Stale
 from core.models import DefinitionVersion
@@ -153,6 +155,8 @@ class Press:
         if self.do in ("open", "go"):
             self.keep(values)
             return self.leave()
+        if self.do == "beside":
+            return self._beside(values)
         at = self.keep(values, act=self.do != "save")
         flash(self.said.get(self.do, "已保存。"))
         return self.to(at)
@@ -185,6 +189,17 @@ class Press:
         receipt = authoring.go(viewer(), self.row.id, by, seen, further_token(self.do))
         flash(str(receipt["message"]))
         return self.to(self.path)
+
+    def back(self) -> str:
+        """The place of a workflow to come back to, as `id:path`; empty where one does not come from any."""
+        return request.form.get("back", "")
+
+    def _beside(self, values: dict[str, Any]) -> Answer:
+        """Keep what was typed, and go on to the draft of what belongs to it; a draft is made where there is none."""
+        kind, key, entry = draft_and_entry(self.what)
+        self.keep(values)
+        draft = draft_beside(viewer(), self.row, kind, key, further_token("beside"))
+        return redirect(address_of(draft, entry, self.back()))
 
     def leave(self) -> Answer:
         """Open another thing, or a page of the definition."""

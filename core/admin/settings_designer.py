@@ -67,11 +67,11 @@ class _Press(Press):
         verbs.set_properties(self.row.kind, draft, self.path, values)
 
     def to(self, at: str, **more: Any) -> Answer:
-        return super().to(at, back=request.form.get("back") or None, **more)
+        return super().to(at, back=self.back() or None, **more)
 
     def leave(self) -> Answer:
         if (self.do, self.what) == ("go", "back"):
-            back, _, at = request.form.get("back", "").partition(":")
+            back, _, at = self.back().partition(":")
             row = read(whole(back))
             return redirect(url_for("admin_workflow_designer.design", definition_id=row.id, at=at or None))
         return super().leave()

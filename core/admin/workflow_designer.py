@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, request
+from flask import request
 
 from core.admin import workflow_designer_page as pages
-from core.admin import workflow_settings
 from core.admin.base import Answer, attempt, token
-from core.admin.designing import OnePage, Press, Sheet, draft_of, further_token
+from core.admin.designing import OnePage, Press, Sheet, draft_of
 from core.cases import authoring
 from core.cases import authoring_workflow as flow
-from core.cases.authoring_beside import draft_beside
 from core.cases.authoring_workflow_templates import start_from
 from core.errors import OutOfScope, Stale
 from core.models import DefinitionVersion
@@ -73,16 +71,10 @@ class _Press(Press):
         if self.do == "template":
             attempt(lambda: start_from(viewer(), self.row.id, request.form.get("template", ""), self.seen, token()))
             return self.to("")
-        if self.do == "beside":
-            return self._beside(values)
         return super().act(values)
 
-    def _beside(self, values: dict[str, Any]) -> Answer:
-        """Keep what was typed, and go on to the draft of what belongs to it; a draft is made where there is none."""
-        kind, key, entry = workflow_settings.draft_and_entry(self.what)
-        self.keep(values)
-        draft = draft_beside(viewer(), self.row, kind, key, further_token("beside"))
-        return redirect(workflow_settings.address_of(draft, entry, f"{self.row.id}:{self.path}"))
+    def back(self) -> str:
+        return f"{self.row.id}:{self.path}"
 
     def done(self, draft: dict[str, Any]) -> str:
         path, _, target = self.what.partition(">")

@@ -59,12 +59,16 @@ def _names(source: object) -> frozenset[str]:
         return frozenset()
 
 
-def unheld(kind: str, path: str, thing: Mapping[str, Any], around: Sources) -> bool:
-    """Whether this is a fact of a scope that no register keeps: on the list of a round it would always be missing."""
+def unheld(kind: str, path: str, thing: Mapping[str, Any], around: Sources) -> str:
+    """Which definition would keep this fact of a scope, as `region:key:`, where none does: on the list of a round it
+    would always be missing. Empty for all else.
+    """
     if kind != "scope" or not path.startswith("facts."):
-        return False
-    kept = {str(one.get("key")) for (of, key), text in around.items() if of == "region" for one in _data(text, key).get("register", [])}
-    return str(thing.get("key", "")) not in {*CARRIER_FACTS, *kept}
+        return ""
+    regions = [(key, _data(text, key)) for (of, key), text in around.items() if of == "region"]
+    kept = {str(one.get("key")) for _, data in regions for one in data.get("register", [])}
+    held = str(thing.get("key", "")) in {*CARRIER_FACTS, *kept}
+    return "" if held or not regions else f"region:{regions[0][0]}:"
 
 
 def _data(text: str, name: str) -> dict[str, Any]:

@@ -178,6 +178,8 @@ def test_a_new_condition_of_who_takes_part_is_written_without_code(client: Flask
     assert "读作：" in shown
     page.at = "facts.2"
     assert "登记的单位情况里没有这一项" in page.page, "nobody's register keeps 备案日期"
+    register = beside(page, "facts.2", "region:qinhuangdao:")
+    assert register.row.kind == "region"
     page.at = "facts.0"
     assert "登记的单位情况里没有这一项" not in page.page
 

@@ -180,4 +180,4 @@ def test_who_asks_for_a_clock_or_a_fact_is_told() -> None:
     assert uses("facts", "breach", around) == ["一票否决和封顶“失信”"]
     assert uses("facts", "other", around) == [], "a part of another name is no use"
     assert not unheld("scope", "facts.0", {"key": "size"}, around)
-    assert unheld("scope", "facts.0", {"key": "height"}, around)
+    assert unheld("scope", "facts.0", {"key": "height"}, around) == "region:r:"
