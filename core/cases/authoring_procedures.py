@@ -19,7 +19,6 @@ from core.pack_check import NEEDS_ROUND
 from core.people.scope import Viewer
 from core.policy.source import parse
 
-
 _PRACTICE = {"clause": "工作惯例", "basis": "practice"}
 _CUTOFF = {"key": "cutoff", "name": "计算参评名单的截止日", "type": "date", "required": True, **_PRACTICE}
 _DUE = {"key": "due_on", "name": "材料报送截止日", "type": "date", "required": True, **_PRACTICE}
