@@ -64,10 +64,15 @@ def _board(region: Region, procedure: str, asked: str = "") -> reading.Board:
 def _draw(region: Region, procedure: str, asked: str, problem: str = "", token: str = "") -> str:
     shown = _board(region, procedure, asked)
     bars = chart.bars(shown.course, len(shown.lines))
+    missing = [line for line in shown.lines if not line.came]
+    only_missing = request.args.get("show") == "missing"
     return render_template(
         "reports/period.html",
         board=shown,
         bars=bars,
+        lines=missing if only_missing else shown.lines,
+        missing=len(missing),
+        only_missing=only_missing,
         states=STATES,
         problem=problem,
         token=token,

@@ -140,6 +140,15 @@ def test_the_list_of_reports_and_the_link_to_it(lhasa: s.Place, browser: Browser
     assert "月度统计报表" in text and "周动态" in text and "0 / 3" in text
 
 
+def test_those_that_did_not_report_can_be_listed_alone(lhasa: s.Place, browser: Browser) -> None:
+    send(lhasa, 0)
+    whole, missing = plain(browser.get(MAY)), browser.get(f"{MAY}&show=missing")
+    name = lhasa.carriers[0].name
+    assert "没有报 2" in whole and name in whole
+    table = missing.text[missing.text.index('aria-labelledby="who"') :].split("</table>")[0]
+    assert name not in table and lhasa.carriers[1].name in table
+
+
 def test_beside_and_course(lhasa: s.Place) -> None:
     send(lhasa, 0, "2019-04")
     shown = board.build(lhasa.region, "monthly_report", "2019-05")
