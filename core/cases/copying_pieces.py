@@ -9,13 +9,12 @@ first region's until somebody puts the own document's clause in its place; amoun
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import tomli_w
 
-from core.cases.authoring_checks import KINDS, name_of
+from core.cases.authoring_checks import name_of
 from core.cases.copying_needs import (
     FORMS,
     RESULT,
@@ -29,107 +28,32 @@ from core.cases.copying_needs import (
     procedures_of_form,
     with_parameters_called,
 )
+from core.cases.copying_parts import (
+    LISTS,
+    Entry,
+    Part,
+    Piece,
+    Two,
+    candidates,
+    consequence_keys,
+    entries_of,
+    kept_words,
+    rules_alone,
+    same_clock,
+    same_parameter,
+    value_words,
+)
 from core.errors import Refused
-from core.policy.award_words import COMPARE, FOR_YEAR, TIE
 from core.policy.prefill import prefill_findings, read_prefill
 from core.policy.source import canonical, parse
-from core.policy.totals import COMBINATIONS
-from core.policy.version import Sources
 
-LISTS = {
-    "procedures": "procedures", "facts": "facts", "consequences": "consequences", "plan": "items", "region": "register",
-    "parameters": "parameters", "clocks": "clocks",
-}  # fmt: skip
-"""The list of a definition to which single entries are brought, by kind."""
 LINKS = ("declared_in", "monitored_in", "assessed_in", "rectified_in")
 """Where the rules of spending name procedures."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing inside a piece, and what becomes of it in words; `to_confirm` where it brings a value of another city."""
-
-    name: str
-    told: str
-    to_confirm: bool = False
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One definition of the copy.
-
-    `how`: new | added (to the one that is there) | same (nothing to do) | kept (the other region's own stays).
-    """
-
-    kind: str
-    key: str
-    new_key: str
-    how: str
-    text: str
-    entries: tuple[Entry, ...] = ()
-    name: str = ""
-
-    @property
-    def words(self) -> str:
-        """The kind as people call it."""
-        return KINDS.get(self.kind, self.kind)
-
-    @property
-    def told(self) -> str:
-        """What becomes of it, in words."""
-        if self.how == "same":
-            return "两地相同，直接使用"
-        if self.how == "kept" and not self.new_key:
-            return "本地的认定里没有这一项，不带来，以免改变本地的评价"
-        if self.how == "kept":
-            return "本地已有自己的，和要复制的不同：沿用本地的，不带来" if not self.entries else "本地都有，沿用本地的"
-        renamed = "" if self.key == self.new_key or self.how == "added" else f"，代号已有人用，改为 {self.new_key}"
-        return ("加进现有的" if self.how == "added" else "存为草稿") + renamed
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether copying makes or changes a draft for it."""
-        return self.how in ("new", "added")
-
-
-@dataclass(frozen=True)
-class Two:
-    """The regions of a copy: keys, the first one's name, and the texts of both; `taken` are keys used in the second."""
-
-    source: str
-    target: str
-    source_name: str
-    here: Sources
-    there: Sources
-    taken: Set[tuple[str, str]] = frozenset()
-
-
-@dataclass
-class _Part:
-    """A piece that is being worked out."""
-
-    kind: str
-    key: str
-    new_key: str
-    how: str
-    data: Data
-    entries: list[Entry] = field(default_factory=list)
-    brought: list[Data] = field(default_factory=list)  # the entries that are added, where not all of it is new
 
 
 def pieces_of_copy(two: Two, procedure: str) -> list[Piece]:
     """What copying a procedure makes, in the order of reading. Raises Refused where its workflow is not there."""
     return _Copying(two).pieces(procedure)
-
-
-def entries_of(sources: Sources, kind: str) -> dict[str, tuple[str, Data]]:
-    """The entries of a kind's list: key → (key of the definition, entry)."""
-    found: dict[str, tuple[str, Data]] = {}
-    for (one, key), text in sources.items():
-        if one == kind:
-            entries = parse(text, name_of(kind, key)).get(LISTS[kind], [])
-            found |= {str(entry.get("key")): (key, entry) for entry in entries if isinstance(entry, dict)}
-    return found
 
 
 class _Copying:
@@ -182,17 +106,17 @@ class _Copying:
     def _read(self, kind: str, key: str) -> Data:
         return parse(self.here[(kind, key)], name_of(kind, key))
 
-    def _whole(self, kind: str, key: str, change: Callable[[Data], None]) -> _Part:
+    def _whole(self, kind: str, key: str, change: Callable[[Data], None]) -> Part:
         """A definition of which a region may have several: kept as it is, or renamed where the key is taken."""
         before, data = self._read(kind, key), self._read(kind, key)
         change(data)
         there = self.there.get((kind, key))
         if there is not None and data == before == parse(there, name_of(kind, key)):
-            return _Part(kind, key, key, "same", data)
+            return Part(kind, key, key, "same", data)
         new_key = self._free(kind, key)
         if "key" in data or new_key != key:
             data["key"] = new_key
-        return _Part(kind, key, new_key, "new", self._cited(data))
+        return Part(kind, key, new_key, "new", self._cited(data))
 
     def _rename_in_form(self, data: Data) -> None:
         for _, asked in asked_fields(data):
@@ -210,9 +134,9 @@ class _Copying:
                     stage[name] = self.names["form"].get(stage[name], stage[name])
 
     def _procedure_key(self, key: str) -> str:
-        return next(one for one in _candidates(key, self.two.source) if one not in self.theirs)
+        return next(one for one in candidates(key, self.two.source) if one not in self.theirs)
 
-    def _entries(self, entries: list[Data], drawn: list[_Part]) -> _Part:
+    def _entries(self, entries: list[Data], drawn: list[Part]) -> Part:
         """The entries of the procedures, the chosen one last among those it is added to."""
         told = []
         for entry, flow in zip(entries, drawn, strict=True):
@@ -229,11 +153,11 @@ class _Copying:
 
     # --- rules
 
-    def _rules(self, chosen: list[str], flows: Mapping[str, Data]) -> list[_Part]:
+    def _rules(self, chosen: list[str], flows: Mapping[str, Data]) -> list[Part]:
         """The rule books that are needed, each brought whole where the other region has none."""
         kinds = dict.fromkeys(kind for key in chosen for kind in kinds_needed(self.procedures[key], flows[key]))
         left_out = self._left_out()
-        found: list[_Part] = []
+        found: list[Part] = []
         for kind in kinds:
             if not any(one == kind for one, _ in self.here):
                 continue
@@ -252,13 +176,13 @@ class _Copying:
     def _has(self, kind: str) -> bool:
         return any(one == kind for one, _ in (*self.there, *self.two.taken))
 
-    def _kept(self, kind: str) -> _Part:
+    def _kept(self, kind: str) -> Part:
         key = next((key for one, key in self.there if one == kind), "")
         data = parse(self.there[(kind, key)], name_of(kind, key)) if key else {}
         ours = self._read(kind, next(key for one, key in self.here if one == kind))
-        return _Part(kind, key, key, "same" if _rules_alone(ours) == _rules_alone({**data, "key": ours["key"]}) else "kept", data)
+        return Part(kind, key, key, "same" if rules_alone(ours) == rules_alone({**data, "key": ours["key"]}) else "kept", data)
 
-    def _brought(self, kind: str) -> _Part:
+    def _brought(self, kind: str) -> Part:
         key = next(key for one, key in self.here if one == kind)
         data = self._read(kind, key)
         if data.get("form"):
@@ -271,28 +195,28 @@ class _Copying:
                 data.pop(name, None)
         new_key = self.two.target if key == self.two.source else key
         data["key"] = new_key
-        return _Part(kind, key, new_key, "new", self._cited(data))
+        return Part(kind, key, new_key, "new", self._cited(data))
 
-    def _dates(self, flows: Mapping[str, Data], brought: set[str]) -> list[_Part]:
+    def _dates(self, flows: Mapping[str, Data], brought: set[str]) -> list[Part]:
         """Days of the plan that a copied workflow waits for, added to the plan that is there, as optional ones."""
         wanted = set().union(*(plan_dates(flow) for flow in flows.values()))
         if not wanted or "plan" in brought:
             return []
         return self._missing("plan", wanted, lambda entry: entry.pop("required", None))
 
-    def _causes(self, chosen: list[str], found: list[_Part]) -> list[_Part]:
+    def _causes(self, chosen: list[str], found: list[Part]) -> list[Part]:
         """The consequence that opens a copied procedure, where no rule of the other region or of the copy has it."""
-        known = set(entries_of(self.there, "consequences")) | _consequence_keys(self.there)
+        known = set(entries_of(self.there, "consequences")) | consequence_keys(self.there)
         known |= {str(one.get("key")) for part in found for one in part.data.get("consequences", [])}
         named = {str(self.procedures[key].get("opened_by_consequence", "")) for key in chosen} - known - {""}
         return self._missing("consequences", named) if named else []
 
-    def _register(self, flows: Mapping[str, Data]) -> list[_Part]:
+    def _register(self, flows: Mapping[str, Data]) -> list[Part]:
         """What the register has to keep for the conditions of the copied workflows."""
         named = set().union(*(names_in(flow.get("stages", [])) for flow in flows.values()))
         return self._missing("region", named & set(entries_of(self.here, "region")))
 
-    def _facts(self, found: list[_Part]) -> list[_Part]:
+    def _facts(self, found: list[Part]) -> list[Part]:
         """Facts that brought rules ask for and the other region does not declare."""
         if any(part.kind == "facts" and part.how == "new" for part in found):
             return []
@@ -302,7 +226,7 @@ class _Copying:
         # another region's check would have to be made in every evaluation of this one
         return self._missing("facts", named & set(entries_of(self.here, "facts")), lambda e: e.pop("must_be_checked", None))
 
-    def _missing(self, kind: str, wanted: Set[str], change: Callable[[Data], object] = lambda _entry: None) -> list[_Part]:
+    def _missing(self, kind: str, wanted: Set[str], change: Callable[[Data], object] = lambda _entry: None) -> list[Part]:
         """Entries of a list that the other region does not have under their keys, added to what is there."""
         here, there = entries_of(self.here, kind), entries_of(self.there, kind)
         brought = [copy.deepcopy(here[key][1]) for key in here if key in wanted and key not in there]
@@ -313,26 +237,26 @@ class _Copying:
         told = [Entry(str(entry.get("name", entry["key"])), "带来", True) for entry in brought]
         return [self._added(kind, [self._cited(entry) for entry in brought], told)]
 
-    def _added(self, kind: str, brought: list[Data], told: list[Entry]) -> _Part:
+    def _added(self, kind: str, brought: list[Data], told: list[Entry]) -> Part:
         """New entries in the one definition of a kind: the one that is there, or a first one."""
         key = next((key for one, key in self.there if one == kind), "")
         data = parse(self.there[(kind, key)], name_of(kind, key)) if key else {"key": self.two.target}
         had = bool(data.get(LISTS[kind]))
         data = {**data, LISTS[kind]: [*data.get(LISTS[kind], []), *brought]}
         key = key or self.two.target
-        return _Part(kind, key, key, "added" if had or len(data) > 2 else "new", data, told, brought)
+        return Part(kind, key, key, "added" if had or len(data) > 2 else "new", data, told, brought)
 
     # --- clocks and parameters: of these a region may have several definitions, so a copy has one of its own
 
-    def _clocks(self, entries: list[Data]) -> list[_Part]:
+    def _clocks(self, entries: list[Data]) -> list[Part]:
         wanted = {str(entry["clock"]) for entry in entries if entry.get("clock")}
-        return self._own_list("clocks", wanted, _same_clock)
+        return self._own_list("clocks", wanted, same_clock)
 
-    def _parameters(self, parts: list[_Part]) -> list[_Part]:
+    def _parameters(self, parts: list[Part]) -> list[Part]:
         """The parameters that anything brought refers to; those that come renamed are named so everywhere."""
         new = [part for part in parts if part.how in ("new", "added") and part.kind != "form"]
         wanted = set().union(*(parameters_in(part.brought or part.data) for part in new))
-        found = self._own_list("parameters", wanted, _same_parameter)
+        found = self._own_list("parameters", wanted, same_parameter)
         names = {old: now for old, now in self.names["parameters"].items() if old != now}
         for part in new if names else ():
             fresh = with_parameters_called(part.brought, names)
@@ -343,7 +267,7 @@ class _Copying:
                 part.data = with_parameters_called(part.data, names)
         return found
 
-    def _own_list(self, kind: str, wanted: Set[str], fits: Callable[[Data, Data], bool]) -> list[_Part]:
+    def _own_list(self, kind: str, wanted: Set[str], fits: Callable[[Data, Data], bool]) -> list[Part]:
         here, there = entries_of(self.here, kind), entries_of(self.there, kind)
         brought: list[Data] = []
         told: list[Entry] = []
@@ -351,24 +275,24 @@ class _Copying:
             entry, name = copy.deepcopy(here[key][1]), str(here[key][1].get("name", key))
             own = there[key][1] if key in there else None
             if own is not None and fits(entry, own):
-                told.append(Entry(name, _kept_words(self.two.source_name, entry, own)))
+                told.append(Entry(name, kept_words(self.two.source_name, entry, own)))
                 continue
-            entry["key"] = next(one for one in _candidates(key, self.two.source) if one not in there)
+            entry["key"] = next(one for one in candidates(key, self.two.source) if one not in there)
             self.names[kind][key] = entry["key"]
             renamed = "" if own is None else f"，本地有同名而种类不同的，改为 {entry['key']}"
             brought.append(self._to_confirm(entry) if kind == "parameters" else self._cited(entry))
-            asked = "等待录入" if kind == "parameters" and "value" not in brought[-1] else _value(entry)
+            asked = "等待录入" if kind == "parameters" and "value" not in brought[-1] else value_words(entry)
             told.append(Entry(name, f"{asked}{renamed}", True))
         if not told:
             return []
         key = self._free(kind, self.two.source)
-        return [_Part(kind, key, key, "new" if brought else "kept", {"key": key, LISTS[kind]: brought}, told)]
+        return [Part(kind, key, key, "new" if brought else "kept", {"key": key, LISTS[kind]: brought}, told)]
 
     def _to_confirm(self, entry: Data) -> Data:
         """Another city's value as a reading; an amount of money as one that nobody has entered yet."""
         found: Data = self._cited(entry)
         found["basis"] = "reading"
-        said = f"参照{self.two.source_name}" + (f"：{_value(entry)}" if "value" in entry else "")
+        said = f"参照{self.two.source_name}" + (f"：{value_words(entry)}" if "value" in entry else "")
         found["note"] = f"{said}。请按本地文件确认。"
         if entry.get("type") == "money_yuan" and "value" in entry:
             del found["value"]
@@ -377,7 +301,7 @@ class _Copying:
 
     # --- putting it down
 
-    def _leave_out_unknown_sources(self, parts: list[_Part]) -> None:
+    def _leave_out_unknown_sources(self, parts: list[Part]) -> None:
         """A copied form does not take over what nothing in the other region gives; it is filled by hand."""
         files: dict[str, list[tuple[str, Data]]] = {}
         mine = {(part.kind, part.new_key): part.data for part in parts if part.how in ("new", "added")}
@@ -391,14 +315,14 @@ class _Copying:
             if part is not None and asked is not None and asked.pop("prefill", None):
                 part.entries.append(Entry(str(asked.get("label", "")), "原来自动带入，这里没有来处，改为自己填"))
 
-    def _piece(self, part: _Part) -> Piece:
+    def _piece(self, part: Part) -> Piece:
         text = canonical(tomli_w.dumps(part.data)) if part.how != "same" else self.there[(part.kind, part.key)]
         name = str(part.data.get("title") or part.data.get("name") or "")
         return Piece(part.kind, part.key, part.new_key, part.how, text, tuple(part.entries), name)
 
     def _free(self, kind: str, key: str) -> str:
         used = set(self.two.taken) | set(self.there)
-        return next(one for one in _candidates(key, self.two.source) if (kind, one) not in used)
+        return next(one for one in candidates(key, self.two.source) if (kind, one) not in used)
 
     def _cited(self, data: Any) -> Any:
         """Every clause as a reading of the first region's: the other's own document says nothing of it."""
@@ -410,57 +334,3 @@ class _Copying:
         if isinstance(found.get("clause"), str) and found["clause"]:
             found |= {"clause": f"参照{self.two.source_name}（{found['clause']}）", "basis": "reading"}
         return found
-
-
-def _consequence_keys(sources: Sources) -> set[str]:
-    """The consequences of corrective actions, which open procedures as well."""
-    read = [parse(text, key) for (kind, key), text in sources.items() if kind == "corrective_action"]
-    return {str(entry.get("key")) for data in read for entry in data.get("consequences", [])}
-
-
-def _rules_alone(data: Any) -> Any:
-    """What rules say, without where it is written."""
-    if isinstance(data, list):
-        return [_rules_alone(one) for one in data]
-    if not isinstance(data, dict):
-        return data
-    return {key: _rules_alone(one) for key, one in data.items() if key not in ("clause", "basis", "note")}
-
-
-def _same_parameter(ours: Data, theirs: Data) -> bool:
-    """Whether a parameter of the same name can stand for ours: it is of one kind and chooses among the same words."""
-    return (ours.get("type"), ours.get("allowed")) == (theirs.get("type"), theirs.get("allowed"))
-
-
-def _same_clock(ours: Data, theirs: Data) -> bool:
-    """Whether a clock of the same name counts in the same way, however long."""
-    return (ours.get("kind"), ours.get("period")) == (theirs.get("kind"), theirs.get("period"))
-
-
-def _kept_words(source: str, ours: Data, theirs: Data) -> str:
-    if _value(ours) == _value(theirs):
-        return "两地相同，用本地的"
-    return f"本地已有，用本地的：{_value(theirs)}（{source}：{_value(ours)}）"
-
-
-def _value(entry: Data) -> str:
-    """The figure of a parameter or a clock as people read it."""
-    value = next((entry[name] for name in ("value", "days", "months", "day") if name in entry), None)
-    if value is None:
-        return "没有取值"
-    if isinstance(value, str) and value.startswith("$"):
-        return "取自参数"
-    word = ("是" if value else "否") if isinstance(value, bool) else _WORDS.get(str(value), value)
-    return f"{word}{entry.get('unit', '')}"
-
-
-_WORDS = {**COMBINATIONS, **dict(FOR_YEAR), **dict(COMPARE), **dict(TIE)}
-"""What parameters choose among, in words."""
-
-
-def _candidates(key: str, source: str) -> Iterator[str]:
-    """The key, the key with the first region's behind it, and then numbered."""
-    yield key
-    yield f"{key}_{source}"[:60]
-    for number in range(2, 1000):
-        yield f"{key[:36]}_{source[:18]}_{number}"

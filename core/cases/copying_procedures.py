@@ -15,7 +15,8 @@ from core.cases import authoring, definitions
 from core.cases.action import Receipt, new_token, once
 from core.cases.admin_events import record
 from core.cases.authoring_checks import findings_of_sources, name_of, sources_of
-from core.cases.copying_pieces import LISTS, Piece, Two, pieces_of_copy
+from core.cases.copying_parts import LISTS, Piece, Two
+from core.cases.copying_pieces import pieces_of_copy
 from core.cases.events import digest as digest_of
 from core.errors import OutOfScope, Refused, Stale
 from core.models import DefinitionVersion, Region, canonical_json

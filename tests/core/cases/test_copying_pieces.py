@@ -11,7 +11,8 @@ import pytest
 
 from core.cases.authoring_checks import findings_of_sources
 from core.cases.copying_needs import parameters_in, procedures_of_form
-from core.cases.copying_pieces import Piece, Two, entries_of, pieces_of_copy
+from core.cases.copying_parts import Piece, Two, entries_of
+from core.cases.copying_pieces import pieces_of_copy
 from core.errors import Refused
 from core.policy.pack import RegionPack, load_region
 from core.policy.source import parse
