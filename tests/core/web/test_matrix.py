@@ -119,7 +119,7 @@ def _other_district(world: w.World) -> District:
 
 
 def _ids(world: w.World, target: Case, notice: PublicNotice) -> dict[str, Any]:
-    from core.models import Objection
+    from core.models import Objection, ObjectionFile
 
     visit = SiteVisit.create(
         case=target, stage="district_review", answers={}, recorded_at=notice.published_at
@@ -132,6 +132,9 @@ def _ids(world: w.World, target: Case, notice: PublicNotice) -> dict[str, Any]:
         "round_id": world.round.id,
         "notice_id": notice.id,
         "objection_id": Objection.get().id,
+        "file_id": ObjectionFile.create(
+            objection=Objection.get(), filename="公章.pdf", content_type="application/pdf", size=1, digest="0" * 64
+        ).id,
         "sheet_id": ScoreSheet.get(ScoreSheet.case == target).id,
         "member_id": PanelMember.get(PanelMember.account == world.experts[0]).id,
         "award_id": Award.get().id,
