@@ -177,8 +177,9 @@ def _chart(item: dict[str, Any]) -> object:
 
 
 def _full(sheet: Sheet) -> Decimal:
-    """The full points of the region's scheme; 100 where it has none."""
-    return full_points(authoring_scheme.weight_of(one) for one in sheet.entries("indicators", "indicators")) or Decimal(100)
+    """The full points of the region's fullest scheme, as its lines are checked by; 100 where it has none."""
+    listed = [[one for _, one in authoring_scheme.entries(data, "indicators")] for data in sheet.read("indicators")]
+    return max((full_points(map(authoring_scheme.weight_of, one)) for one in listed), default=Decimal(0)) or Decimal(100)
 
 
 def _put_grades(draft: dict[str, Any], typed: dict[str, str], full: Decimal) -> None:

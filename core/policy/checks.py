@@ -125,9 +125,10 @@ def _together(files: Files, methods: Mapping[str, ScoringMethod]) -> Iterator[Fi
     for file, data in files.get("indicators", []):
         yield from _weights(file, data)
         yield from _indicators(file, data, files, methods)
-    weights = [_weight(i) for _, data in files.get("indicators", []) for i in data["indicators"]]
+    # a region may have several schemes; its lines reach as far as the fullest
+    full = max((full_points(map(_weight, data["indicators"])) for _, data in files.get("indicators", [])), default=Decimal(0))
     for file, data in files.get("grades", []):
-        yield from _lines(file, data, full_points(weights) or Decimal(100)) if data.get("lines") else ()
+        yield from _lines(file, data, full or Decimal(100)) if data.get("lines") else ()
     for file, data in files.get("scope", []):
         yield from _conditions(file, data)
     yield from _rule_facts(files)

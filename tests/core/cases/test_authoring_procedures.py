@@ -9,6 +9,7 @@ from core.cases import authoring
 from core.cases.action import new_token
 from core.cases.authoring_checks import findings_of, findings_together, sources_around, sources_of
 from core.cases.authoring_company import company_of, open_drafts
+from core.cases.authoring_new import new_definition
 from core.cases.authoring_procedures import Wanted, begin_procedure
 from core.cases.importing import import_region
 from core.errors import OutOfScope, Refused, Stale
@@ -178,3 +179,8 @@ def test_what_is_missing_is_told_at_its_field(region: Region, officer: Viewer, w
 def test_strangers_begin_nothing(region: Region) -> None:
     with pytest.raises(OutOfScope):
         begin_procedure(viewer_of(factories.account("city_reviewer", region=region)), region.id, WANTED, new_token())
+
+
+def test_a_second_scheme_does_not_lengthen_the_grade_lines(region: Region, officer: Viewer) -> None:
+    new_definition(officer, region.id, "indicators", "second", "第二套指标", new_token())
+    assert findings_of(drafts(region)["indicators"]) == []  # not: the best grade must reach 200
