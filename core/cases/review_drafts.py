@@ -17,6 +17,7 @@ from forms.definition import FormDefinition
 
 MOST_PAIRS, MOST_CHARACTERS = 400, 100_000
 ELSEWHERE = "您在另一个窗口也在写这件的意见，这里写的没有保存。请把要留的内容复制过去，再刷新这一页。"
+MOVED = "这一件已经办到下一步，这里写的没有保存。请刷新这一页。"
 
 Pairs = Sequence[Sequence[str]]
 
@@ -29,17 +30,19 @@ def draft_of(viewer: Viewer, case: Case | int) -> ReviewDraft | None:
     return found
 
 
-def keep_typed(viewer: Viewer, case_id: int, typed: Pairs, revision: int) -> ReviewDraft:
+def keep_typed(viewer: Viewer, case_id: int, typed: Pairs, revision: int, stage_version: int) -> ReviewDraft:
     """Keep what was typed into the forms of the present stage.
 
-    `revision` is the one that the page was drawn with. Raises OutOfScope, and Refused when the person cannot act on
-    the case now, another window has saved meanwhile, or it is too much.
+    `revision` and `stage_version` are those that the page was drawn with. Raises OutOfScope, and Refused when the
+    person cannot act on the case now, it has moved, another window has saved meanwhile, or it is too much.
     """
     case = _to_act_on(viewer, case_id)
+    if case.stage_version != stage_version:
+        raise Refused(MOVED)
     if len(typed) > MOST_PAIRS or sum(len(text) for _, text in typed) > MOST_CHARACTERS:
         raise Refused("写得太长，没有保存。请分成几处，或写得短一些。")
     row = _row(viewer, case)
-    kept = {"typed": [list(pair) for pair in typed], "stage_version": case.stage_version, "saved_at": clock.now()}
+    kept = {"typed": [list(pair) for pair in typed], "stage_version": stage_version, "saved_at": clock.now()}
     own = (ReviewDraft.id == row.id) & (ReviewDraft.revision == revision)
     with transaction():
         if ReviewDraft.update(revision=ReviewDraft.revision + 1, **kept).where(own).execute() != 1:

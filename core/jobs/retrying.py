@@ -19,7 +19,7 @@ NAMES: Mapping[str, str] = {
     "case_urged": "催办", "experts_urged": "催办专家", "round_opened": "批次开始的提醒",
     "notice_published": "公示的提醒", "results_published": "结果公布的提醒", "objection_filed": "收到异议的提醒",
     "objection_ruled": "异议处理的提醒", "award_changed": "奖补变化的提醒", "awards_of_organisation": "重算奖补",
-    "award_released": "奖励发放的提醒", "replay_step": "试算", channels.KIND: "发出通知",
+    "award_released": "奖励发放的提醒", "replay_step": "试算", "audit_step": "核对审计链", channels.KIND: "发出通知",
 }  # fmt: skip
 
 

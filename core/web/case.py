@@ -166,7 +166,7 @@ def autosave(case: int) -> Response | tuple[Response, int]:
     """Keep what is being typed; answers when it was kept. Nothing is judged here."""
     try:
         pairs = case_decide.typed_pairs(request.form)
-        kept = review_drafts.keep_typed(viewer(), case, pairs, _number("page__revision") or 0)
+        kept = review_drafts.keep_typed(viewer(), case, pairs, _number("page__revision") or 0, _version())
     except (Refused, OutOfScope) as refusal:
         return jsonify(message=str(refusal)), refusal.http_status
     return jsonify(revision=kept.revision, seen="", saved=f"{clock.shanghai(kept.saved_at):%H:%M}")

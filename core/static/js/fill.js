@@ -4,7 +4,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const WAIT = 1500, LONGEST = 4000, AGAIN = 5000;
-  const store = `fill:${location.pathname}`;
+  const store = `fill:${location.pathname}:${form.dataset.at || ""}`;  // what was typed at another stage is not offered here
   const input = (name) => form.elements[name];
   let timer = 0, since = 0, busy = false, dirty = false, retry = 0;
 

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,15 +25,16 @@ class Running:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.folder, self.port = folder, running.free_port()
-        self.began = time.monotonic()
         self.process = running.start(folder, *arguments, KAOPING_PORT=self.port)
 
-    def wait(self) -> float:
-        """Read up to the line that says it is ready; seconds since the start."""
+    def wait(self) -> list[str]:
+        """Read up to the line that says it is ready; the lines before it."""
         assert self.process.stdout is not None
+        lines: list[str] = []
         for line in self.process.stdout:
             if "Ctrl-C" in line:
-                return time.monotonic() - self.began
+                return lines
+            lines.append(line)
         pytest.fail(self.process.communicate()[1])
 
     def answers(self) -> bool:
@@ -93,17 +93,15 @@ def tree(tmp_path: Path) -> Iterator[Running]:
         yield made
 
 
-def test_the_demo_answers_and_starts_again_quickly(tmp_path: Path) -> None:
+def test_the_demo_answers_and_starts_again_with_what_is_there(tmp_path: Path) -> None:
     with _running(tmp_path, "demo") as first:
-        first.wait()
+        assert any("正在准备演示数据" in line for line in first.wait())
         assert first.answers()
         assert first.end(signal.SIGINT) == (0, "")
-    with _running(tmp_path, "demo") as again:
-        seconds = again.wait()
+    with _running(tmp_path, "demo") as again:  # how quickly is measured in bench
+        assert not any("正在准备演示数据" in line for line in again.wait())
         assert again.answers()
         assert again.end(signal.SIGTERM) == (0, "")
-    # about a second and a half where nothing else runs; the machine may be busy with other tests
-    assert seconds < 3 + os.getloadavg()[0]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

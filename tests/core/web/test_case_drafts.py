@@ -78,7 +78,7 @@ def test_after_acting_nothing_typed_is_left(world: w.World, browser: Browser) ->
     browser.send(page_of(case), page_of(case, "/act/forward"), **GOOD)
     assert (ReviewDraft.get().typed, ReviewDraft.get().revision) == ([], 2)
     with pytest.raises(Refused, match="不由您办理"):  # it is somebody else's turn
-        review_drafts.keep_typed(w.viewer(world.district_reviewer), case.id, [("opinion", "再写")], 2)
+        review_drafts.keep_typed(w.viewer(world.district_reviewer), case.id, [("opinion", "再写")], 2, w.fresh(case).stage_version)
 
 
 def test_what_was_typed_before_the_case_moved_is_not_offered_later(world: w.World, browser: Browser) -> None:
@@ -88,12 +88,21 @@ def test_what_was_typed_before_the_case_moved_is_not_offered_later(world: w.Worl
     assert "写到一半的意见" not in browser.get(page_of(case)).text
 
 
+def test_a_window_left_open_over_a_move_keeps_nothing(world: w.World, browser: Browser) -> None:
+    case = world.cases[0]
+    before = str(w.fresh(case).stage_version)
+    Case.update(stage_version=Case.stage_version + 1).where(Case.id == case.id).execute()
+    refused = keep(browser, case, opinion="上一回的话", stage_version=before)
+    assert refused.status_code == 422 and "已经办到下一步" in refused.json["message"]
+    assert not ReviewDraft.select().exists()
+
+
 def test_nobody_else_can_keep_anything(world: w.World) -> None:
     case, newest = world.cases[0], Submission.get()
     elsewhere = factories.account("district_reviewer", district=factories.district(world.region, "elsewhere"))
     for account, fault in ((world.clerks[0], Refused), (world.city_reviewer, Refused), (elsewhere, OutOfScope)):
         with pytest.raises(fault):
-            review_drafts.keep_typed(w.viewer(account), case.id, [("opinion", "x")], 0)
+            review_drafts.keep_typed(w.viewer(account), case.id, [("opinion", "x")], 0, w.fresh(case).stage_version)
         with pytest.raises(fault):
             review_drafts.tick(w.viewer(account), case.id, newest.id, ["name"])
     assert not ReviewDraft.select().exists()
@@ -101,7 +110,8 @@ def test_nobody_else_can_keep_anything(world: w.World) -> None:
 
 def test_too_much_is_told(world: w.World) -> None:
     with pytest.raises(Refused, match="写得太长"):
-        review_drafts.keep_typed(w.viewer(world.district_reviewer), world.cases[0].id, [("opinion", "长" * 100_001)], 0)
+        long = [("opinion", "长" * 100_001)]
+        review_drafts.keep_typed(w.viewer(world.district_reviewer), world.cases[0].id, long, 0, w.fresh(world.cases[0]).stage_version)
 
 
 def test_items_are_ticked_and_counted(world: w.World, browser: Browser) -> None:
