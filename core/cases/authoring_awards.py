@@ -93,16 +93,9 @@ def read_rule(slots: tuple[Slot, ...], posted: Mapping[str, str]) -> dict[str, A
                 values[slot.path] = yuan_of(typed[slot.path])
             except ValueError as fault:
                 faults[slot.path] = f"{slot.label}：{fault}"
-        elif slot.type == "choice":
-            values[slot.path] = in_type(typed[slot.path])
     if faults:
         raise Refused("；".join(faults.values()), faults)
     return values
-
-
-def in_type(chosen: str) -> Any:
-    """A chosen value: yes or no, a word, `$parameter`, None for nothing."""
-    return {"true": True, "false": False, "": None}.get(chosen, chosen)
 
 
 def yuan_of(typed: str) -> int | str:

@@ -32,13 +32,9 @@ def object_to(  # noqa: PLR0913 - the questions of one form
     def work() -> Receipt:
         locking.lock_cases([_entry(entry_id).case_id])
         entry, moment = _entry(entry_id), clock.moment()
-        if entry.notice.kind != noticing.NOTICE:
-            raise Refused("这次是公布结果，没有公示和异议环节。有意见请直接向公布的单位反映。")
-        faults = _faults(kind, name, text)
-        if faults:
+        _require_open_to_objections(entry)
+        if faults := _faults(kind, name, text):
             raise Refused("请把异议填写完整。", faults)
-        if entry.status == "renewed":
-            raise Refused("这家单位的结果更改后已重新公示，请对新的公示提出异议。")
         signed = {"real_name": bool(name.strip()), "contact": bool(contact.strip()), "sealed": sealed}
         rules = noticing.rules_of(entry.notice.round)
         admission = admissible(rules, kind, signed, moment, entry.notice.last_day)
@@ -71,6 +67,13 @@ def object_to(  # noqa: PLR0913 - the questions of one form
         }
 
     return once(token, work)
+
+
+def _require_open_to_objections(entry: NoticeEntry) -> None:
+    if entry.notice.kind != noticing.NOTICE:
+        raise Refused("这次是公布结果，没有公示和异议环节。有意见请直接向公布的单位反映。")
+    if entry.status == "renewed":
+        raise Refused("这家单位的结果更改后已重新公示，请对新的公示提出异议。")
 
 
 def _new_receipt(moment: datetime) -> str:
